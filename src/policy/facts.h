@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* What policy checks and the planner may ask of the host. Pure code asks through this struct, so tests
+ * answer from a text file and need no privileges. */
+#ifndef MXC_POLICY_FACTS_H
+#define MXC_POLICY_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+enum mxc_object {
+    MXC_OBJECT_MISSING,
+    MXC_OBJECT_FILE,
+    MXC_OBJECT_DIRECTORY,
+    MXC_OBJECT_SYMLINK,
+    MXC_OBJECT_FIFO,
+    MXC_OBJECT_SOCKET,
+    MXC_OBJECT_CHARACTER_DEVICE,
+    MXC_OBJECT_BLOCK_DEVICE,
+};
+
+struct mxc_fact {
+    enum mxc_object type;
+    uint64_t device; /* as st_dev */
+    uint64_t inode;
+    uint32_t links; /* hard links */
+    const char *target; /* of a symlink, in the arena; else NULL */
+};
+
+/* One mount of the caller's view, as /proc/self/mountinfo has it, escapes decoded. */
+struct mxc_fact_mount {
+    uint64_t device;    /* as st_dev of what is below it */
+    const char *root;   /* path within that filesystem */
+    const char *point;  /* path in the caller's view */
+    const char *type;   /* "ext4", … */
+};
+
+enum mxc_access { MXC_ACCESS_READ = 1, MXC_ACCESS_WRITE = 2 };
+
+struct mxc_facts {
+    void *context;
+
+    /* Looks at an absolute path whose parent components are no symlinks; does not follow the last one.
+     * Returns 0 and fills 'out' (type MISSING when nothing is there), or an errno such as EACCES. */
+    int (*look)(void *context, struct mxc_arena *arena, const char *path, struct mxc_fact *out);
+
+    /* May the caller (real ids) do this with the object? 'bits' of enum mxc_access. */
+    bool (*may)(void *context, const char *path, unsigned bits);
+
+    /* All mounts in order, in the arena. Asked only when a policy has denials or aliases to find.
+     * Returns 0 or an errno. */
+    int (*mounts)(void *context, struct mxc_arena *arena, struct mxc_fact_mount **out, size_t *count);
+
+    const char *cwd;  /* the executor's working directory; absolute */
+    const char *home; /* $HOME of the caller or NULL; only for lints and defaults */
+    uint32_t uid;     /* effective ids of the caller */
+    uint32_t gid;
+    bool can_map_ids; /* caller may choose an unprivileged range and id-map mounts (host root) */
+};
+
+#endif
