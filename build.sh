@@ -204,9 +204,12 @@ make_folders() {
 # static_option: -Dstatic=false where the host has no static libraries.
 static_option() {
     if [ ! -f "$out/.static" ] || [ -n "$(find "$top/build.sh" -newer "$out/.static")" ]; then
-        # shellcheck disable=SC2046 # a list of words
-        can_link_static || install_packages "$(package_manager)" $(packages static "$(package_manager)") \
-            >"$logs/static.log" 2>&1 || true
+        manager=$(package_manager)
+        wanted=$(packages static "$manager")
+        if [ -n "$manager" ] && [ -n "$wanted" ]; then
+            # shellcheck disable=SC2086 # a list of words
+            install_packages "$manager" $wanted >"$logs/static.log" 2>&1 || true
+        fi
         if can_link_static; then echo true >"$out/.static"; else echo false >"$out/.static"; fi
     fi
     echo "-Dstatic=$(cat "$out/.static")"
