@@ -28,18 +28,18 @@ enum mxc_version {
 };
 
 /* Values of "containment". Aliases are resolved by the reader (appcontainer, macos_sandbox). */
-#define MXC_CONTAINMENTS(X)                 \
-    X(PROCESS, "process")                   \
-    X(NATIVE, "native") /* our extension */ \
-    X(PROCESSCONTAINER, "processcontainer") \
-    X(WINDOWS_SANDBOX, "windows_sandbox")   \
-    X(ISOLATION_SESSION, "isolation_session") \
-    X(WSLC, "wslc")                         \
-    X(LXC, "lxc")                           \
-    X(VM, "vm")                             \
-    X(MICROVM, "microvm")                   \
-    X(SEATBELT, "seatbelt")                 \
-    X(HYPERLIGHT, "hyperlight")             \
+#define MXC_CONTAINMENTS(X)                                                                        \
+    X(PROCESS, "process")                                                                          \
+    X(NATIVE, "native") /* our extension */                                                        \
+    X(PROCESSCONTAINER, "processcontainer")                                                        \
+    X(WINDOWS_SANDBOX, "windows_sandbox")                                                          \
+    X(ISOLATION_SESSION, "isolation_session")                                                      \
+    X(WSLC, "wslc")                                                                                \
+    X(LXC, "lxc")                                                                                  \
+    X(VM, "vm")                                                                                    \
+    X(MICROVM, "microvm")                                                                          \
+    X(SEATBELT, "seatbelt")                                                                        \
+    X(HYPERLIGHT, "hyperlight")                                                                    \
     X(BUBBLEWRAP, "bubblewrap")
 
 enum mxc_containment {
@@ -58,7 +58,7 @@ struct mxc_process {
     const char *cwd;          /* NULL when absent or "" */
     struct mxc_strings env;   /* each KEY=VALUE with a key that is not empty */
     bool env_present;         /* "env": [] differs from no "env" */
-    bool inherit_default_env; /* 1.0 and newer: add PATH and TERM although "env" is present */
+    bool inherit_default_env; /* 0.9 and newer: add PATH and TERM although "env" is present */
     uint32_t timeout_ms;      /* 0: none */
 };
 
@@ -153,6 +153,8 @@ struct mxc_policy {
     const char *container_id; /* NULL when absent */
     enum mxc_containment containment;
     bool containment_present;
+    const char *containment_text; /* as written, perhaps an alias; NULL when absent */
+    bool experimental_present;    /* the text has an "experimental" section */
     struct mxc_process process;
     struct mxc_filesystem filesystem;
     struct mxc_network network;
@@ -167,8 +169,8 @@ struct mxc_policy {
 
 /* What of the JSON is meant to be portable or lenient. */
 struct mxc_read_options {
-    bool portable;        /* refuse our extensions */
-    const char *command;  /* replaces process.commandLine, which may then be absent; or NULL */
+    bool portable;       /* refuse our extensions */
+    const char *command; /* replaces process.commandLine, which may then be absent; or NULL */
 };
 
 /* Reads and checks a whole policy text of 'length' bytes. On failure 'err' holds the code
