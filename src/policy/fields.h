@@ -40,9 +40,8 @@ enum mxc_field_flag {
     MXC_F_INERT = 1 << 0,     /* accepted and without effect; 'about' says why that is safe */
     MXC_F_EXTENSION = 1 << 1, /* ours: refused when the policy has to be portable */
     MXC_F_COMPAT = 1 << 2,    /* only because published clients send it; hidden in lists of names */
-    MXC_F_SECRET = 1 << 3,    /* the value never appears in an error */
-    MXC_F_COMMAND = 1 << 4,   /* may be absent or empty when the command line gives a command */
-    MXC_F_EMPTY_NULL = 1 << 5, /* STRING: "" is the same as absent */
+    MXC_F_COMMAND = 1 << 3,   /* may be absent or empty when the command line gives a command */
+    MXC_F_EMPTY_NULL = 1 << 4, /* STRING: "" is the same as absent */
 };
 
 /* A value of an ENUM; the list ends with a row without name. */
@@ -77,7 +76,8 @@ struct mxc_field {
     const struct mxc_object *object;
     mxc_text_rule *rule;
     mxc_text_convert *convert;
-    const char *pattern;  /* JSON Schema: ECMA regular expression for the text or each element */
+    const char *
+        pattern; /* JSON Schema: ECMA regular expression for the text or each element; NULL: all without NUL */
     const char *standard; /* default, as JSON text; NULL: none */
     const char *alias_of; /* name of the row that this one is another spelling of */
     const char *hint;     /* said when the key is used in a version that lacks it */

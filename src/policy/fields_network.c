@@ -228,7 +228,6 @@ static const struct mxc_field proxy_fields[] = {
         .name = "url",
         .type = MXC_TYPE_STRING,
         .versions = MXC_V_LEGACY,
-        .flags = MXC_F_SECRET,
         .pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^@/?#\\\\]+:0*[1-9][0-9]*([/?#][!-~]*)?$",
         .about = "`http` or `https`, a host, and a port that is not the scheme's default. No user "
                  "name or password.",
@@ -340,7 +339,6 @@ static const struct mxc_field runtime_config_fields[] = {
         .name = "networkProxy",
         .type = MXC_TYPE_STRING,
         .versions = MXC_V_FROM_0_8,
-        .flags = MXC_F_SECRET,
         MXC_KEEP(struct mxc_network, proxy_url),
         .rule = mxc_rule_runtime_proxy,
         .pattern = "^[Hh][Tt][Tt][Pp][Ss]?://([Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]|"

@@ -9,10 +9,9 @@ static const struct mxc_field process_fields[] = {
         .type = MXC_TYPE_STRING,
         .versions = MXC_V_ALL,
         .required = MXC_V_ALL,
-        .flags = MXC_F_COMMAND | MXC_F_SECRET,
+        .flags = MXC_F_COMMAND,
         MXC_KEEP(struct mxc_process, command_line),
         .min = 1,
-        .pattern = "^[^\\u0000]*$",
         .about = "What is run, by `/bin/sh -c` on Linux. White space alone is allowed and does "
                  "nothing. A command given on the command line replaces it.",
     },
@@ -23,7 +22,6 @@ static const struct mxc_field process_fields[] = {
         .flags = MXC_F_EMPTY_NULL,
         MXC_KEEP(struct mxc_process, cwd),
         .standard = "\"\"",
-        .pattern = "^[^\\u0000]*$",
         .about = "Working directory. It grants nothing by itself. Empty: the first granted "
                  "directory (writable ones first), else `/`.",
     },
@@ -31,7 +29,6 @@ static const struct mxc_field process_fields[] = {
         .name = "env",
         .type = MXC_TYPE_STRINGS,
         .versions = MXC_V_ALL,
-        .flags = MXC_F_SECRET,
         MXC_KEEP_LIST(struct mxc_process, env.items, env.count),
         .rule = mxc_rule_environment,
         .pattern = "^[^=\\u0000]+=[^\\u0000]*$",
