@@ -20,6 +20,7 @@
  *
  * Filesystem steps come in the order in which they are done; 'to' of each exists by then, or the step
  * before it made it. Below a bind or pin every 'to' already exists on the host (same path). */
+/* clang-format off */
 #define MXC_STEPS(X)                                                                                \
     X(DIRECTORY, "directory") /* to: empty directory, mode 0755, in our own tmpfs                 */ \
     X(FILE, "file")           /* to: empty file as a mount point, in our own tmpfs                */ \
@@ -41,6 +42,7 @@
     X(LIMIT, "limit")         /* from: name of a key of "limits", size: its value                 */ \
     X(TIMEOUT, "timeout")     /* size: milliseconds                                               */ \
     X(NOTE, "note")           /* from: something a reader of the plan should know; does nothing   */
+/* clang-format on */
 
 enum mxc_step_kind {
 #define MXC_STEP_ENUM(name, text) MXC_STEP_##name,
@@ -49,12 +51,12 @@ enum mxc_step_kind {
 };
 
 enum mxc_step_flag {
-    MXC_STEP_RW = 1 << 0,       /* BIND, PIN: writable; else read-only */
-    MXC_STEP_DEVICE = 1 << 1,   /* BIND: a device node that the policy names; usable */
-    MXC_STEP_OPTIONAL = 1 << 2, /* BIND of the baseline: skipped when the host lacks it */
-    MXC_STEP_MAPPED = 1 << 3,   /* IDS; BIND and PIN of a policy's grant when ids are mapped */
-    MXC_STEP_DEFAULT = 1 << 4,  /* LIMIT, ENVIRONMENT, …: ours, not the policy's */
-    MXC_STEP_RECURSIVE = 1 << 5,/* BIND: with the mounts below it (directories) */
+    MXC_STEP_RW = 1 << 0,        /* BIND, PIN: writable; else read-only */
+    MXC_STEP_DEVICE = 1 << 1,    /* BIND: a device node that the policy names; usable */
+    MXC_STEP_OPTIONAL = 1 << 2,  /* BIND of the baseline: skipped when the host lacks it */
+    MXC_STEP_MAPPED = 1 << 3,    /* IDS; BIND and PIN of a policy's grant when ids are mapped */
+    MXC_STEP_DEFAULT = 1 << 4,   /* LIMIT, ENVIRONMENT, …: ours, not the policy's */
+    MXC_STEP_RECURSIVE = 1 << 5, /* BIND, PIN: with the mounts below it (directories) */
 };
 
 struct mxc_step {
@@ -62,11 +64,11 @@ struct mxc_step {
     unsigned flags;
     const char *from;
     const char *to;
-    enum mxc_object object; /* BIND, HIDE: what was there when the plan was made */
-    uint64_t device;        /* BIND, PIN, HIDE: identity then; the backend refuses when it differs. */
-    uint64_t inode;         /*   0/0: not checked (baseline) */
+    enum mxc_object object; /* BIND, PIN, HIDE, SHELL: what was there when the plan was made */
+    uint64_t device;        /* the same: its identity then; the backend refuses when it differs. */
+    uint64_t inode;         /*   0/0: not checked (baseline, or in our own tmpfs) */
     uint64_t size;
-    const char *pointer;    /* JSON pointer of the key that asked for it; NULL for the baseline */
+    const char *pointer; /* JSON pointer of the key that asked for it; NULL: a default of ours */
 };
 
 struct mxc_plan {
@@ -81,10 +83,13 @@ struct mxc_plan {
 int mxc_plan_add(struct mxc_plan *plan, const struct mxc_step *step, struct mxc_err *err);
 
 /* The stable text, one line a step, for example:
- *   bind /usr/bin -> /usr/bin ro
+ *   bind /usr/bin -> /usr/bin ro optional recursive
+ *   symlink /bin -> usr/bin
  *   hide /etc/shadow file
  *   limit processes 1024 default
- * Odd bytes in paths are written as \xHH, so that a line stays a line. */
+ * Control characters, those that change the direction of writing, bytes that are not UTF-8, and in
+ * paths the space are written as \xHH, a backslash as two: a line stays a line, and fields stay apart.
+ * Access (ro, rw) comes first after the paths, then optional, device, mapped, recursive, default. */
 void mxc_plan_text(const struct mxc_plan *plan, struct mxc_buf *out);
 
 /* The first step of that kind, or NULL. */

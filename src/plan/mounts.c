@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* The host's mount table, where a policy makes it matter; and kernel filesystems that a grant of a
+ * directory would carry in with the mounts below it. */
+#include <errno.h>
+#include <string.h>
+
+#include "plan/path.h"
+#include "plan/planner.h"
+
+/* What may happen to mounts of these types. A host's procfs shows the files of host processes
+ * (/proc/PID/root) to their owner; the others change the host when they are written. */
+static const struct {
+    const char *type;
+    enum mxc_intent most;
+} kernel_types[] = {
+    { "proc", MXC_INTENT_DENY },     { "sysfs", MXC_INTENT_RO },
+    { "cgroup", MXC_INTENT_RO },     { "cgroup2", MXC_INTENT_RO },
+    { "debugfs", MXC_INTENT_RO },    { "tracefs", MXC_INTENT_RO },
+    { "securityfs", MXC_INTENT_RO }, { "bpf", MXC_INTENT_RO },
+    { "configfs", MXC_INTENT_RO },   { "efivarfs", MXC_INTENT_RO },
+    { "pstore", MXC_INTENT_RO },     { "selinuxfs", MXC_INTENT_RO },
+    { "smackfs", MXC_INTENT_RO },    { "binfmt_misc", MXC_INTENT_RO },
+    { "fusectl", MXC_INTENT_RO },    { "resctrl", MXC_INTENT_RO },
+    { "xenfs", MXC_INTENT_RO },
+};
+
+static enum mxc_intent most_for(const char *type)
+{
+    for (size_t i = 0; i < sizeof kernel_types / sizeof *kernel_types; i++)
+        if (!strcmp(kernel_types[i].type, type))
+            return kernel_types[i].most;
+    return MXC_INTENT_RW;
+}
+
+const struct mxc_fact_mount *mxc_planner_mount_of(const struct mxc_planner *planner,
+                                                  const char *path)
+{
+    const struct mxc_fact_mount *best = NULL;
+
+    for (size_t i = 0; i < planner->mount_count; i++) {
+        const struct mxc_fact_mount *mount = &planner->mounts[i];
+
+        if (mxc_path_within(path, mount->point) &&
+            (!best || strlen(mount->point) >= strlen(best->point)))
+            best = mount;
+    }
+    return best;
+}
+
+/* A policy without denials and without directories has neither aliases nor mounts to look for. */
+static bool needs_mounts(const struct mxc_planner *planner)
+{
+    for (size_t i = 0; i < planner->named_count; i++)
+        if (planner->named[i].intent == MXC_INTENT_DENY ||
+            planner->named[i].walk.fact.type == MXC_OBJECT_DIRECTORY)
+            return true;
+    return false;
+}
+
+static int refuse_kernel_grants(const struct mxc_planner *planner, struct mxc_err *err)
+{
+    for (size_t i = 0; i < planner->entries.count; i++) {
+        const struct mxc_entry *entry = planner->entries.items[i];
+        const struct mxc_fact_mount *mount;
+
+        if (entry->origin != MXC_ORIGIN_POLICY || entry->intent == MXC_INTENT_DENY)
+            continue;
+        mount = mxc_planner_mount_of(planner, entry->path);
+        if (!mount || entry->intent <= most_for(mount->type))
+            continue;
+        return mxc_fail(
+            err, MXC_POLICY_REFUSED, 0, entry->pointer,
+            "'%s' cannot be granted%s: it lies on a filesystem of the kernel (%s) that %s",
+            entry->path, most_for(mount->type) == MXC_INTENT_RO ? " for writing" : "", mount->type,
+            most_for(mount->type) == MXC_INTENT_RO
+                ? "controls the host; use readonlyPaths"
+                : "shows the processes of the host; remove the entry");
+    }
+    return 0;
+}
+
+static int restrict_mount(struct mxc_planner *planner, const struct mxc_fact_mount *mount,
+                          struct mxc_err *err)
+{
+    const struct mxc_entry *above = mxc_entries_above(&planner->entries, mount->point);
+    struct mxc_entry entry = { .path = mount->point,
+                               .intent = most_for(mount->type),
+                               .origin = MXC_ORIGIN_SYSTEM };
+
+    if (!mxc_entry_grants(above) || above->intent <= entry.intent)
+        return 0;
+    if (!strcmp(above->path, mount->point))
+        return 0; /* of the baseline: cannot be, and the policy's were refused */
+    if (mxc_look(&planner->looker, mount->point, &entry.fact) != 0 ||
+        entry.fact.device != mount->device)
+        return 0; /* covered by a later mount */
+    if (!mxc_entries_add(planner->arena, &planner->entries, &entry))
+        return mxc_planner_no_memory(err);
+    return mxc_planner_note(planner, above->pointer, err, "'%s' of type %s stays %s", mount->point,
+                            mount->type, entry.intent == MXC_INTENT_RO ? "read-only" : "hidden");
+}
+
+int mxc_planner_ask_mounts(struct mxc_planner *planner, struct mxc_err *err)
+{
+    int error;
+
+    if (!needs_mounts(planner))
+        return 0;
+    error = planner->facts->mounts(planner->facts->context, planner->arena, &planner->mounts,
+                                   &planner->mount_count);
+    if (error)
+        return mxc_fail(err, MXC_UNAVAILABLE, error, "/filesystem",
+                        "the mount table of the host cannot be read, so other names of the same "
+                        "objects cannot be ruled out; make /proc/self/mountinfo readable");
+    if (refuse_kernel_grants(planner, err) < 0)
+        return -1;
+    for (size_t i = 0; i < planner->mount_count; i++)
+        if (most_for(planner->mounts[i].type) < MXC_INTENT_RW &&
+            restrict_mount(planner, &planner->mounts[i], err) < 0)
+            return -1;
+    return 0;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* From a path to its place in a filesystem, and back to every path that shows the place. */
+#include <errno.h>
+#include <string.h>
+
+#include "plan/alias.h"
+#include "plan/path.h"
+
+bool mxc_spot_of(const struct mxc_planner *planner, const char *path, const struct mxc_fact *fact,
+                 struct mxc_spot *out)
+{
+    const struct mxc_fact_mount *mount = mxc_planner_mount_of(planner, path);
+
+    if (!mount)
+        return false;
+    *out = (struct mxc_spot){
+        .device = mount->device,
+        .inside = mxc_path_graft(planner->arena, mount->root, mxc_path_rest(path, mount->point)),
+        .fact = *fact,
+    };
+    return out->inside != NULL;
+}
+
+static bool has_name(const struct mxc_names *names, const char *path)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (!strcmp(names->items[i].path, path))
+            return true;
+    return false;
+}
+
+/* Looks whether 'path' is a name of the spot, and if so adds it. Returns 0 or ENOMEM. */
+static int try_name(struct mxc_planner *planner, const struct mxc_spot *spot, const char *path,
+                    struct mxc_names *out)
+{
+    struct mxc_fact fact;
+    int error = mxc_look(&planner->looker, path, &fact);
+    struct mxc_name *larger;
+
+    if (error == ENOMEM)
+        return ENOMEM;
+    if (!error && (fact.device != spot->fact.device || fact.inode != spot->fact.inode))
+        return 0;
+    if (has_name(out, path))
+        return 0;
+    larger = mxc_arena_grow(planner->arena, out->items, out->count, &out->room, sizeof *larger);
+    if (!larger)
+        return ENOMEM;
+    out->items = larger;
+    larger[out->count++] = (struct mxc_name){
+        .path = path,
+        .entry = mxc_entries_above(&planner->entries, path),
+        .unsure = error != 0,
+    };
+    return 0;
+}
+
+int mxc_spot_names(struct mxc_planner *planner, const struct mxc_spot *spot, struct mxc_names *out,
+                   struct mxc_err *err)
+{
+    out->count = 0;
+    for (size_t i = 0; i < planner->mount_count; i++) {
+        const struct mxc_fact_mount *mount = &planner->mounts[i];
+        const char *path;
+
+        if (mount->device != spot->device || !mxc_path_within(spot->inside, mount->root))
+            continue;
+        path =
+            mxc_path_graft(planner->arena, mount->point, mxc_path_rest(spot->inside, mount->root));
+        if (!path || try_name(planner, spot, path, out) != 0)
+            return mxc_planner_no_memory(err);
+    }
+    return 0;
+}
