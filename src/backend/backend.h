@@ -42,6 +42,14 @@ enum mxc_feature_index {
 };
 #define MXC_CAN(name) (1u << MXC_FEATURE_##name)
 
+struct mxc_feature {
+    const char *text;    /* for people */
+    const char *pointer; /* JSON pointer of the key that asks for it */
+};
+
+/* Static storage; 'index' is below MXC_FEATURE_COUNT. */
+const struct mxc_feature *mxc_feature(enum mxc_feature_index index);
+
 /* Why a run ended. Text is the closed set of the result object. */
 #define MXC_REASONS(X)                                                       \
     X(EXIT, "exit")       /* the program ended by itself */                  \

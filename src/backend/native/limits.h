@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* Which mechanism enforces each limit of a plan: a cgroup where one can be made, else a resource limit
+ * or the watcher. */
+#ifndef MXC_BACKEND_NATIVE_LIMITS_H
+#define MXC_BACKEND_NATIVE_LIMITS_H
+
+#include "backend/native/native.h"
+
+#define NATIVE_CGROUP_PARTS 3
+
+/* One directory of ours: cgroup v2 needs one for all, v1 one for each controller. */
+struct native_cgroup_part {
+    int parent;     /* where it is made */
+    int dir;        /* itself, -1 before it exists */
+    unsigned holds; /* NATIVE_HOLDS bits */
+};
+
+enum { NATIVE_HOLDS_MEMORY = 1, NATIVE_HOLDS_PIDS = 2, NATIVE_HOLDS_CPU = 4 };
+
+struct native_cgroup {
+    int version; /* 0: none, 1 or 2 */
+    char name[64];
+    struct native_cgroup_part parts[NATIVE_CGROUP_PARTS];
+    size_t count;
+    int keeper_pipe; /* the keeper removes the directories when this closes, however that happens */
+    pid_t keeper;
+};
+
+struct native_limits {
+    uint64_t memory; /* bytes, 0: none */
+    uint64_t processes;
+    bool processes_default;
+    uint64_t cpu_percent;
+    uint64_t open_files;
+    uint64_t file_size; /* bytes */
+    uint64_t tmp;       /* bytes */
+    uint64_t output;    /* bytes */
+};
+
+/* limits.c */
+void native_limits_read(const struct mxc_plan *plan, struct native_limits *out);
+/* Fills the job's resource limits; 'holds' says what a cgroup takes over. */
+int native_limits_apply(const struct native_limits *limits, unsigned holds, struct native_job *job,
+                        struct mxc_err *err);
+
+/* cgroup.c: makes directories for what the limits ask and can be had; 'out->version' 0 when nothing
+ * can. Fails only when a directory was made and could not be filled. */
+int native_cgroup_make(const struct native_limits *limits, struct native_cgroup *out,
+                       struct mxc_err *err);
+unsigned native_cgroup_holds(const struct native_cgroup *cgroup);
+/* The descriptor for CLONE_INTO_CGROUP, -1 when the child must be moved (v1). */
+int native_cgroup_clone_fd(const struct native_cgroup *cgroup);
+int native_cgroup_join(const struct native_cgroup *cgroup, pid_t pid, struct mxc_err *err);
+/* Counters: processes killed for memory, forks refused, peak of memory, CPU time; 0 when unknown. */
+uint64_t native_cgroup_oom_kills(const struct native_cgroup *cgroup);
+uint64_t native_cgroup_pids_refused(const struct native_cgroup *cgroup);
+uint64_t native_cgroup_peak(const struct native_cgroup *cgroup);
+/* Removes the directories; every process in them must have ended. Accepts an empty one. */
+void native_cgroup_done(struct native_cgroup *cgroup);
+
+/* cgroup_find.c: directories in which this process may make cgroups for the wanted controllers. */
+int native_cgroup_find(unsigned wanted, struct native_cgroup *out);
+
+#endif

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* The native Linux engine: start, wait, undo. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "backend/native/native_run.h"
+#include "base/auto.h"
+#include "sys/linux/kernel.h"
+#include "sys/linux/read.h"
+
+/* Linux 6.18 has 41 capabilities; asking beyond the last one costs nothing but the call. */
+#define LAST_CAPABILITY 40
+
+static int read_command(struct native_job *job, struct mxc_err *err)
+{
+    const struct mxc_step *command = mxc_plan_find(job->plan, MXC_STEP_COMMAND);
+    const struct mxc_step *cwd = mxc_plan_find(job->plan, MXC_STEP_DIRECTORY_IN);
+    const struct mxc_step *ids = mxc_plan_find(job->plan, MXC_STEP_IDS);
+    size_t count = 0;
+
+    if (!command || !cwd || !ids)
+        return mxc_fail(err, MXC_BACKEND, 0, "plan", "the plan has no command, directory or ids");
+    job->environment = calloc(job->plan->count + 1, sizeof *job->environment);
+    if (!job->environment)
+        return mxc_fail(err, MXC_BACKEND, ENOMEM, "plan", "out of memory");
+    for (size_t i = 0; i < job->plan->count; i++)
+        if (job->plan->steps[i].kind == MXC_STEP_ENVIRONMENT)
+            job->environment[count++] = (char *)(uintptr_t)job->plan->steps[i].from;
+    job->argv[0] = "sh";
+    job->argv[1] = "-c";
+    job->argv[2] = "--"; /* a command that begins with '-' is no option of the shell's */
+    job->argv[3] = command->from;
+    job->cwd = cwd->to;
+    job->mapped = ids->flags & MXC_STEP_MAPPED;
+    return 0;
+}
+
+/* Set bits of "SigIgn" in our status; without /proc every signal is taken as ignored, and reset. */
+static uint64_t read_ignored_signals(void)
+{
+    auto_free char *status = mxc_sys_read_file("/proc/self/status", NULL);
+    const char *line = status ? strstr(status, "\nSigIgn:\t") : NULL;
+
+    return line ? strtoull(line + 9, NULL, 16) : ~0ull;
+}
+
+static int prepare_job(struct mxc_run *run, const struct mxc_plan *plan,
+                       const struct mxc_start_options *options, struct mxc_err *err)
+{
+    struct native_job *job = &run->job;
+
+    job->plan = plan;
+    job->uid = geteuid();
+    job->gid = getegid();
+    job->init_name = options && options->init_name ? options->init_name : "mxc-init";
+    job->landlock_abi = native_landlock_version();
+    job->last_capability = LAST_CAPABILITY;
+    job->ignored_signals = read_ignored_signals();
+    job->trees = malloc((plan->count + 1) * sizeof *job->trees);
+    if (!job->trees)
+        return mxc_fail(err, MXC_BACKEND, ENOMEM, "plan", "out of memory");
+    for (size_t i = 0; i < plan->count; i++)
+        job->trees[i] = -1;
+    for (int i = 0; i < 3; i++)
+        job->streams[i] = -1;
+    if (!options || !options->no_terminal)
+        native_terminal_detect(job);
+    job->tmp_bytes = run->limits.tmp;
+    return read_command(job, err);
+}
+
+static int take_signals(struct mxc_run *run, struct mxc_err *err)
+{
+    static const int ours[] = { SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGWINCH, SIGCONT };
+    sigset_t set;
+
+    (void)sigemptyset(&set);
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        (void)sigaddset(&set, ours[i]);
+    run->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (run->signals < 0)
+        return native_fail(err, "signalfd", "watch", "signals");
+    (void)sigaddset(&set, SIGPIPE); /* a relay sees EPIPE instead */
+    if (sigprocmask(SIG_BLOCK, &set, &run->old_mask) < 0)
+        return native_fail(err, "sigprocmask", "block", "signals");
+    run->mask_changed = true;
+    return 0;
+}
+
+static int make_channel(struct mxc_run *run, struct mxc_err *err)
+{
+    int ends[2];
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+        return native_fail(err, "socketpair", "make", "channel");
+    run->channel = ends[0];
+    run->job.channel = ends[1];
+    return 0;
+}
+
+static int prepare_limits(struct mxc_run *run, struct mxc_err *err)
+{
+    unsigned holds;
+
+    if (native_cgroup_make(&run->limits, &run->cgroup, err) < 0)
+        return -1;
+    holds = native_cgroup_holds(&run->cgroup);
+    if (native_limits_apply(&run->limits, holds, &run->job, err) < 0)
+        return -1;
+    run->job.watched = run->limits.memory && !(holds & NATIVE_HOLDS_MEMORY);
+    return native_output_open(&run->output, run->limits.output, &run->job, err);
+}
+
+/* The child keeps its end of the channel only: when we end, however, it sees that. */
+_Noreturn static void become_init(struct mxc_run *run)
+{
+    (void)close(run->channel);
+    (void)close(run->signals);
+    native_init_main(&run->job);
+}
+
+static int launch(struct mxc_run *run, struct mxc_err *err)
+{
+    uid_t uid = run->job.uid;
+    gid_t gid = run->job.gid;
+    pid_t pid = native_clone(native_cgroup_clone_fd(&run->cgroup), &run->pidfd, err);
+
+    if (pid < 0)
+        return -1;
+    if (pid == 0)
+        become_init(run);
+    run->init = pid;
+    mxc_auto_close(&run->job.channel);
+    run->job.channel = -1;
+    if (native_map_ids(pid, &run->job, uid, gid, err) < 0 ||
+        native_map_grants(&run->job, pid, err) < 0 ||
+        native_cgroup_join(&run->cgroup, pid, err) < 0)
+        return -1;
+    native_output_started(&run->job);
+    if (send(run->channel, "g", 1, MSG_NOSIGNAL) != 1)
+        return native_fail(err, "send", "release", "init");
+    return 0;
+}
+
+/* The time of the policy runs from the execution of the program, not from the start of set-up. */
+static int arm_timeout(struct mxc_run *run, struct mxc_err *err)
+{
+    const struct mxc_step *step = mxc_plan_find(run->job.plan, MXC_STEP_TIMEOUT);
+    struct itimerspec at = { .it_value = run->executed };
+
+    if (!step || run->interrupted)
+        return 0;
+    at.it_value.tv_sec += (time_t)(step->size / 1000);
+    at.it_value.tv_nsec += (long)(step->size % 1000) * 1000000;
+    at.it_value.tv_sec += at.it_value.tv_nsec / 1000000000;
+    at.it_value.tv_nsec %= 1000000000;
+    run->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+    if (run->timer < 0 || timerfd_settime(run->timer, TFD_TIMER_ABSTIME, &at, NULL) < 0)
+        return native_fail(err, "timerfd", "arm", "timeout");
+    return 0;
+}
+
+static int start_steps(struct mxc_run *run, const struct mxc_plan *plan,
+                       const struct mxc_start_options *options, struct mxc_err *err)
+{
+    native_limits_read(plan, &run->limits);
+    if (prepare_job(run, plan, options, err) < 0 || take_signals(run, err) < 0)
+        return -1;
+    if (prepare_limits(run, err) < 0 || native_open_grants(&run->job, err) < 0)
+        return -1;
+    if (make_channel(run, err) < 0 || launch(run, err) < 0)
+        return -1;
+    if (native_supervise_start(run, err) < 0 || arm_timeout(run, err) < 0)
+        return -1;
+    return run->job.watched && !run->interrupted ? native_watch_start(run, err) : 0;
+}
+
+static void undo(struct mxc_run *run);
+
+static int start(const struct mxc_plan *plan, const struct mxc_start_options *options,
+                 struct mxc_run **out, struct mxc_err *err)
+{
+    struct mxc_run *run = calloc(1, sizeof *run);
+
+    if (!run)
+        return mxc_fail(err, MXC_BACKEND, ENOMEM, "start", "out of memory");
+    run->pidfd = run->channel = run->job.channel = run->signals = run->timer = run->watch_timer =
+        run->proc = run->cgroup.keeper_pipe = -1;
+    run->terminal = (struct native_terminal){ .master = -1, .keyboard = -1, .screen = -1 };
+    run->output.pipes[0].from = run->output.pipes[1].from = -1;
+    for (int i = 0; i < 3; i++)
+        run->job.streams[i] = -1;
+    (void)clock_gettime(CLOCK_MONOTONIC, &run->started);
+    if (start_steps(run, plan, options, err) < 0) {
+        undo(run);
+        return -1;
+    }
+    *out = run;
+    return 0;
+}
+
+static void restore_signals(struct mxc_run *run)
+{
+    if (run->mask_changed)
+        (void)sigprocmask(SIG_SETMASK, &run->old_mask, NULL);
+    run->mask_changed = false;
+}
+
+static int wait_end(struct mxc_run *run, struct mxc_exit *out, struct mxc_err *err)
+{
+    if (native_supervise_wait(run, err) < 0)
+        return -1;
+    native_report(run, out);
+    native_terminal_close(&run->terminal, true);
+    if (run->output.limit && !run->output.exceeded)
+        native_output_close(&run->output, true);
+    return 0;
+}
+
+static void free_job(struct native_job *job)
+{
+    for (size_t i = 0; job->trees && i < job->plan->count; i++)
+        mxc_auto_close(&job->trees[i]);
+    for (int i = 0; i < 3; i++)
+        mxc_auto_close(&job->streams[i]);
+    mxc_auto_close(&job->channel);
+    free(job->trees);
+    free(job->environment);
+}
+
+static void undo(struct mxc_run *run)
+{
+    if (!run)
+        return;
+    native_supervise_kill(run);
+    if (run->init > 0)
+        while (waitpid(run->init, NULL, __WALL) < 0 && errno == EINTR)
+            ;
+    native_terminal_close(&run->terminal, false);
+    native_output_close(&run->output, false);
+    native_cgroup_done(&run->cgroup);
+    free_job(&run->job);
+    mxc_auto_close(&run->pidfd);
+    mxc_auto_close(&run->channel);
+    mxc_auto_close(&run->signals);
+    mxc_auto_close(&run->timer);
+    mxc_auto_close(&run->watch_timer);
+    mxc_auto_close(&run->proc);
+    restore_signals(run);
+    free(run);
+}
+
+const struct mxc_backend mxc_backend_native = {
+    .name = "native",
+    .can = MXC_CAN(READONLY) | MXC_CAN(READWRITE) | MXC_CAN(DENIED) | MXC_CAN(ENVIRONMENT) |
+           MXC_CAN(CWD) | MXC_CAN(TIMEOUT) | MXC_CAN(NETWORK_DENY) | MXC_CAN(UI_DISABLE) |
+           MXC_CAN(LIMIT_MEMORY) | MXC_CAN(LIMIT_PROCESSES) | MXC_CAN(LIMIT_CPU) |
+           MXC_CAN(LIMIT_OPEN_FILES) | MXC_CAN(LIMIT_FILE_SIZE) | MXC_CAN(LIMIT_TMP) |
+           MXC_CAN(LIMIT_OUTPUT),
+    .probe = native_probe,
+    .plan = mxc_plan_native,
+    .start = start,
+    .wait = wait_end,
+    .undo = undo,
+};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* The executor's side of one run. */
+#ifndef MXC_BACKEND_NATIVE_NATIVE_RUN_H
+#define MXC_BACKEND_NATIVE_NATIVE_RUN_H
+
+#include "backend/native/limits.h"
+#include "backend/native/relay.h"
+
+struct mxc_run {
+    struct native_job job;
+    struct native_limits limits;
+    struct native_cgroup cgroup;
+    struct native_terminal terminal;
+    struct native_output output;
+    pid_t init; /* 0: not started or reaped */
+    int pidfd;
+    int channel;     /* the executor's end */
+    int signals;     /* signalfd */
+    int timer;       /* timeout, -1: none */
+    int watch_timer; /* memory watcher, -1: none */
+    int proc;        /* the sandbox's /proc, for the watcher */
+    sigset_t old_mask;
+    bool mask_changed;
+    bool ended; /* 'status' holds how the program ended */
+    int status;
+    int interrupted; /* signal that ended the run */
+    bool timed_out;
+    bool tmp_full;
+    bool over_memory; /* the watcher ended the run */
+    uint64_t peak_memory;
+    struct timespec started, executed, finished;
+    struct rusage usage;
+};
+
+/* supervise.c: one turn of the event loop. 'deadline_ms' -1: none. Returns 1 when init is gone, 0 when
+ * something happened, -1 with 'err'; errno ETIME when the deadline passed. */
+int native_supervise_start(struct mxc_run *run, struct mxc_err *err);
+int native_supervise_wait(struct mxc_run *run, struct mxc_err *err);
+void native_supervise_kill(struct mxc_run *run);
+
+/* watch.c: samples the memory of the sandbox's processes where no cgroup counts it. */
+int native_watch_start(struct mxc_run *run, struct mxc_err *err);
+void native_watch_sample(struct mxc_run *run);
+
+/* report.c: how the run ended, and how each thing was enforced. */
+void native_report(const struct mxc_run *run, struct mxc_exit *out);
+
+/* probe.c */
+int native_probe(struct mxc_probe *out, struct mxc_err *err);
+
+#endif

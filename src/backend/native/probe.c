@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* What this host can enforce, found by trying, not by version numbers. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "backend/native/native_run.h"
+#include "base/auto.h"
+#include "sys/linux/kernel.h"
+
+static struct mxc_probe_item *add(struct mxc_probe *out, const char *name, bool yes)
+{
+    struct mxc_probe_item *item = &out->items[out->count];
+
+    if (out->count + 1 < MXC_PROBE_MAX)
+        out->count++;
+    *item = (struct mxc_probe_item){ .name = name, .yes = yes };
+    return item;
+}
+
+static void probe_kernel(struct mxc_probe *out)
+{
+    struct utsname name;
+    unsigned major_number = 0, minor_number = 0;
+    struct mxc_probe_item *item;
+    bool yes;
+
+    (void)uname(&name);
+    yes = sscanf(name.release, "%u.%u", &major_number, &minor_number) == 2 &&
+          (major_number > 5 || (major_number == 5 && minor_number >= 15));
+    item = add(out, "linux 5.15 or newer", yes);
+    (void)snprintf(item->detail, sizeof item->detail, "%s", name.release);
+    if (!yes)
+        (void)snprintf(item->remedy, sizeof item->remedy, "use a newer kernel");
+    out->available = out->available && yes;
+}
+
+/* In a child with new namespaces: the calls that set-up depends on. The exit status names the first that
+ * failed. */
+enum { WORKS, NO_TMPFS, NO_ATTACH, NO_SETATTR, NO_PROC };
+
+static int try_mounts(int go)
+{
+    struct mxc_mount_attr attr = { .attr_set = MXC_ATTR_RDONLY };
+    char byte;
+    int fs, mount;
+
+    if (read(go, &byte, 1) != 1)
+        return NO_TMPFS;
+    fs = mxc_sys_fsopen("tmpfs");
+    if (fs < 0 || mxc_sys_fsconfig(fs, MXC_FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
+        return NO_TMPFS;
+    mount = mxc_sys_fsmount(fs, 0);
+    if (mount < 0 || mxc_sys_move_mount(mount, "", AT_FDCWD, "/", MXC_MOVE_FROM_EMPTY) < 0)
+        return NO_ATTACH;
+    if (mxc_sys_mount_setattr(mount, 0, &attr) < 0)
+        return NO_SETATTR;
+    fs = mxc_sys_fsopen("proc");
+    if (fs < 0 || mxc_sys_fsconfig(fs, MXC_FSCONFIG_CMD_CREATE, NULL, NULL) < 0 ||
+        mxc_sys_fsmount(fs, 0) < 0)
+        return NO_PROC;
+    return WORKS;
+}
+
+static void describe_mounts(struct mxc_probe *out, int result)
+{
+    static const char *const texts[] = {
+        [WORKS] = "mount namespace, new mount calls, fresh /proc",
+        [NO_TMPFS] = "no tmpfs can be mounted in a new user namespace",
+        [NO_ATTACH] = "no mount can be attached in a new user namespace",
+        [NO_SETATTR] = "mount_setattr is refused",
+        [NO_PROC] = "no fresh /proc: the container around this process hides parts of its own",
+    };
+    struct mxc_probe_item *item = add(out, "mounts", result == WORKS);
+
+    (void)snprintf(item->detail, sizeof item->detail, "%s",
+                   result >= WORKS && result <= NO_PROC ? texts[result] : "the trial was killed");
+    if (result == NO_PROC)
+        (void)snprintf(item->remedy, sizeof item->remedy,
+                       "start the container with --security-opt systempaths=unconfined (docker) or "
+                       "--security-opt unmask=ALL (podman)");
+    else if (result != WORKS)
+        native_explain_namespaces(EACCES, item->detail, sizeof item->detail, item->remedy,
+                                  sizeof item->remedy);
+    out->available = out->available && result == WORKS;
+}
+
+static int run_trial(pid_t *child, struct mxc_err *err)
+{
+    auto_close int pidfd = -1;
+    struct native_job job = { .uid = geteuid(), .gid = getegid() };
+    int go[2], status;
+
+    if (pipe2(go, O_CLOEXEC) < 0)
+        return native_fail(err, "pipe2", "make", "pipe");
+    *child = native_clone(-1, &pidfd, err);
+    if (*child == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        _exit(try_mounts(go[0]));
+    }
+    if (*child > 0 && native_map_ids(*child, &job, job.uid, job.gid, err) == 0)
+        (void)!write(go[1], "g", 1);
+    (void)close(go[0]);
+    (void)close(go[1]);
+    if (*child < 0)
+        return -1;
+    if (waitpid(*child, &status, __WALL) < 0)
+        return native_fail(err, "waitpid", "wait for", "trial");
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}
+
+static void probe_namespaces(struct mxc_probe *out)
+{
+    struct mxc_err err = { 0 };
+    pid_t child = -1;
+    int result = run_trial(&child, &err);
+    struct mxc_probe_item *item = add(out, "user namespaces", child > 0);
+
+    if (child > 0) {
+        (void)snprintf(item->detail, sizeof item->detail, "user mount pid network ipc uts cgroup");
+        describe_mounts(out, result);
+        return;
+    }
+    native_explain_namespaces(err.sys, item->detail, sizeof item->detail, item->remedy,
+                              sizeof item->remedy);
+    out->available = false;
+}
+
+static void probe_filters(struct mxc_probe *out)
+{
+    int abi = native_landlock_version();
+    struct mxc_probe_item *item = add(out, "landlock", abi > 0);
+
+    if (abi > 0)
+        (void)snprintf(item->detail, sizeof item->detail, "abi %d", abi);
+    else {
+        (void)snprintf(item->detail, sizeof item->detail,
+                       "the kernel has none; the mounts are the only wall around files");
+        (void)snprintf(item->remedy, sizeof item->remedy, "boot with landlock in the lsm= list");
+    }
+    /* Asks whether the action "kill the process" exists: 4.14, and needs CONFIG_SECCOMP_FILTER. */
+    item =
+        add(out, "seccomp filters", syscall(SYS_seccomp, 2u, 0u, &(uint32_t){ 0x80000000u }) == 0);
+    if (!item->yes)
+        (void)snprintf(item->remedy, sizeof item->remedy,
+                       "use a kernel with CONFIG_SECCOMP_FILTER");
+    out->available = out->available && item->yes;
+}
+
+static void probe_cgroups(struct mxc_probe *out)
+{
+    static const struct {
+        unsigned bit, can;
+        const char *name, *without;
+    } rows[] = {
+        { NATIVE_HOLDS_MEMORY, 0, "cgroup memory",
+          "memoryMb is enforced by sampling resident memory" },
+        { NATIVE_HOLDS_PIDS, 0, "cgroup pids", "processes is enforced by a resource limit" },
+        { NATIVE_HOLDS_CPU, MXC_CAN(LIMIT_CPU), "cgroup cpu", "cpuPercent is refused" },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct native_cgroup cgroup = { .keeper_pipe = -1 };
+        bool yes = native_cgroup_find(rows[i].bit, &cgroup) == 0;
+        struct mxc_probe_item *item = add(out, rows[i].name, yes);
+
+        if (yes) {
+            (void)snprintf(item->detail, sizeof item->detail, "v%d, writable", cgroup.version);
+        } else {
+            (void)snprintf(item->detail, sizeof item->detail, "none is writable: %s",
+                           rows[i].without);
+            (void)snprintf(item->remedy, sizeof item->remedy,
+                           "run as root, or under systemd-run --user --scope -p Delegate=yes");
+            out->can &= ~rows[i].can;
+        }
+        native_cgroup_done(&cgroup);
+    }
+}
+
+int native_probe(struct mxc_probe *out, struct mxc_err *err)
+{
+    (void)err;
+    *out = (struct mxc_probe){ .available = true, .can = mxc_backend_native.can };
+    probe_kernel(out);
+    probe_namespaces(out);
+    probe_filters(out);
+    probe_cgroups(out);
+    if (!out->available)
+        out->can = 0;
+    return 0;
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/* Watching one sandbox: messages of init, its end, our signals, the timeout, the relays. No polling: every
+ * one of them is a descriptor. */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "backend/native/native_run.h"
+#include "base/auto.h"
+#include "sys/linux/kernel.h"
+
+enum { AT_CHANNEL, AT_PIDFD, AT_SIGNALS, AT_TIMER, AT_WATCH, AT_RELAYS, AT_MAX = AT_RELAYS + 5 };
+
+void native_supervise_kill(struct mxc_run *run)
+{
+    if (run->init > 0 && run->pidfd >= 0)
+        (void)mxc_sys_pidfd_signal(run->pidfd, SIGKILL);
+}
+
+static void take_signal(struct mxc_run *run)
+{
+    struct signalfd_siginfo info;
+
+    while (read(run->signals, &info, sizeof info) == sizeof info) {
+        if (info.ssi_signo == SIGWINCH) {
+            native_terminal_resize(&run->terminal);
+        } else if (info.ssi_signo == SIGCONT) {
+            native_terminal_resume(&run->terminal);
+        } else if (!run->interrupted) {
+            run->interrupted = (int)info.ssi_signo;
+            native_supervise_kill(run);
+        }
+    }
+}
+
+static int wait_events(struct mxc_run *run, struct pollfd polls[AT_MAX], int timeout_ms,
+                       struct mxc_err *err)
+{
+    size_t count = AT_RELAYS;
+    int ready;
+
+    polls[AT_CHANNEL] = (struct pollfd){ .fd = run->ended ? -1 : run->channel, .events = POLLIN };
+    polls[AT_PIDFD] = (struct pollfd){ .fd = run->pidfd, .events = POLLIN };
+    polls[AT_SIGNALS] = (struct pollfd){ .fd = run->signals, .events = POLLIN };
+    polls[AT_TIMER] = (struct pollfd){ .fd = run->timer, .events = POLLIN };
+    polls[AT_WATCH] = (struct pollfd){ .fd = run->watch_timer, .events = POLLIN };
+    count += native_terminal_polls(&run->terminal, polls + count);
+    count += native_output_polls(&run->output, polls + count);
+    do
+        ready = poll(polls, count, timeout_ms);
+    while (ready < 0 && errno == EINTR);
+    if (ready < 0)
+        return native_fail(err, "poll", "watch", "sandbox");
+    if (polls[AT_SIGNALS].revents)
+        take_signal(run);
+    return ready;
+}
+
+static int reap(struct mxc_run *run, struct mxc_err *err)
+{
+    int status;
+    pid_t pid;
+
+    do
+        pid = wait4(run->init, &status, __WALL, &run->usage);
+    while (pid < 0 && errno == EINTR);
+    if (pid < 0)
+        return native_fail(err, "wait4", "reap", "init");
+    run->init = 0;
+    (void)clock_gettime(CLOCK_MONOTONIC, &run->finished);
+    return 0;
+}
+
+static int handle_terminal(struct mxc_run *run, int *master, struct mxc_err *err)
+{
+    if (*master < 0)
+        return mxc_fail(err, MXC_BACKEND, EPROTO, "terminal", "init sent no terminal");
+    if (native_terminal_open(&run->terminal, &run->job, mxc_take_fd(master), err) < 0)
+        return -1;
+    if (send(run->channel, "g", 1, MSG_NOSIGNAL) != 1)
+        return native_fail(err, "send", "answer", "init");
+    return 0;
+}
+
+/* Returns 1 when the program was executed, 0 to go on, -1 when set-up failed. */
+static int setup_message(struct mxc_run *run, struct mxc_err *err)
+{
+    struct native_message message;
+    auto_close int fd = -1;
+    int got = native_receive(run->channel, &message, &fd);
+
+    if (got < 0)
+        return native_fail(err, "recvmsg", "hear", "init");
+    if (got == 0)
+        return mxc_fail(err, MXC_BACKEND, 0, "init",
+                        "the sandbox's first process was killed while it was being set up");
+    switch (message.kind) {
+    case NATIVE_TERMINAL:
+        return handle_terminal(run, &fd, err);
+    case NATIVE_PROC:
+        run->proc = mxc_take_fd(&fd);
+        return 0;
+    case NATIVE_STARTED:
+        (void)clock_gettime(CLOCK_MONOTONIC, &run->executed);
+        return 1;
+    default:
+        *err = message.err;
+        return -1;
+    }
+}
+
+int native_supervise_start(struct mxc_run *run, struct mxc_err *err)
+{
+    struct pollfd polls[AT_MAX];
+    struct timespec now;
+
+    for (;;) {
+        long spent;
+        int ready;
+
+        (void)clock_gettime(CLOCK_MONOTONIC, &now);
+        spent = (now.tv_sec - run->started.tv_sec) * 1000 +
+                (now.tv_nsec - run->started.tv_nsec) / 1000000;
+        ready = wait_events(
+            run, polls,
+            spent < NATIVE_SETUP_DEADLINE_MS ? (int)(NATIVE_SETUP_DEADLINE_MS - spent) : 0, err);
+        if (ready < 0)
+            return -1;
+        if (run->interrupted)
+            return 0; /* wait() reports it */
+        if (!ready)
+            return mxc_fail(
+                err, MXC_BACKEND, ETIME, "setup",
+                "the sandbox was not ready after %d seconds; a granted path may lie on a "
+                "filesystem that does not answer",
+                NATIVE_SETUP_DEADLINE_MS / 1000);
+        if (polls[AT_CHANNEL].revents) {
+            int done = setup_message(run, err);
+
+            if (done)
+                return done < 0 ? -1 : 0;
+        } else if (polls[AT_PIDFD].revents) {
+            return mxc_fail(err, MXC_BACKEND, 0, "init",
+                            "the sandbox's first process was killed while it was being set up");
+        }
+    }
+}
+
+static void run_message(struct mxc_run *run)
+{
+    struct native_message message;
+    auto_close int fd = -1;
+
+    if (native_receive(run->channel, &message, &fd) == 1 && message.kind == NATIVE_ENDED) {
+        run->ended = true;
+        run->status = message.status;
+        run->tmp_full = message.tmp_full;
+        return;
+    }
+    mxc_auto_close(&run->channel); /* init is gone without a word; its pidfd tells the rest */
+    run->channel = -1;
+}
+
+static void handle_events(struct mxc_run *run, const struct pollfd *polls)
+{
+    if (polls[AT_CHANNEL].revents)
+        run_message(run);
+    if (polls[AT_TIMER].revents && !run->ended) {
+        run->timed_out = true;
+        mxc_auto_close(&run->timer);
+        run->timer = -1;
+        native_supervise_kill(run);
+    }
+    if (polls[AT_WATCH].revents)
+        native_watch_sample(run);
+    native_terminal_move(&run->terminal, &run->output.moved);
+    native_output_move(&run->output);
+    if (run->terminal.master >= 0 && run->output.limit && run->output.moved > run->output.limit)
+        run->output.exceeded = true;
+    if (run->output.exceeded)
+        native_supervise_kill(run);
+}
+
+int native_supervise_wait(struct mxc_run *run, struct mxc_err *err)
+{
+    struct pollfd polls[AT_MAX];
+
+    while (run->init > 0) {
+        if (wait_events(run, polls, -1, err) < 0)
+            return -1;
+        handle_events(run, polls);
+        if (polls[AT_PIDFD].revents) {
+            if (!run->ended && run->channel >= 0)
+                run_message(run); /* its last word may still be in the channel */
+            if (reap(run, err) < 0)
+                return -1;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* The backends that this build has, and the names of their outcomes. */
+#include "backend/backend.h"
+
+const struct mxc_backend *const mxc_backends[] = {
+#ifdef MXC_HAVE_NATIVE
+    &mxc_backend_native,
+#endif
+    NULL,
+};
