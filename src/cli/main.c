@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* Start of the program: what must hold before anything else, then the personality of its name. */
+#include <fcntl.h>
+#include <jansson.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+/* A missing standard stream would be taken by the next file we open, and the guest would get that. */
+static int fill_standard_streams(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd)
+            return -1;
+    return 0;
+}
+
+/* Hash tables of the JSON library start from the kernel's random bytes; else it opens a device. */
+static void seed_json(void)
+{
+    const void *bytes = (const void *)getauxval(AT_RANDOM); /* 16 bytes */
+    size_t seed = 0;
+
+    if (bytes)
+        memcpy(&seed, bytes, sizeof seed);
+    json_object_seed(seed); /* 0: the library finds its own */
+}
+
+static const struct {
+    const char *name;
+    int (*main)(int argc, char **argv);
+} personalities[] = {
+    { "lxc-exec", mxc_lxc_exec_main },
+};
+
+int main(int argc, char **argv)
+{
+    const char *path = argc ? argv[0] : "mxc";
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+
+    if (fill_standard_streams() < 0)
+        return 255;
+    seed_json();
+    for (size_t i = 0; i < sizeof personalities / sizeof *personalities; i++)
+        if (!strcmp(personalities[i].name, name))
+            return personalities[i].main(argc - (argc > 0), argv + (argc > 0));
+    return mxc_main(argc - (argc > 0), argv + (argc > 0));
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* mxc run: a program under a policy. */
+#include "cli/verbs.h"
+
+#include <inttypes.h>
+
+#include "cli/report.h"
+#include "cli/source.h"
+
+struct run_options {
+    struct mxc_source source; /* first: its option rows have offsets into it */
+    const char *result_fd;
+    bool no_terminal;
+    bool json;
+    bool verbose;
+};
+
+/* One run and what is known of it so far. */
+struct job {
+    struct mxc_cli *cli;
+    const struct run_options *options;
+    struct mxc_request request;
+    struct mxc_exit exit;
+    struct mxc_err err;
+    char started_at[32];
+    int report;
+};
+
+static const struct mxc_option options[] = {
+    MXC_SOURCE_OPTIONS,
+    { "result-fd", MXC_OPTION_TEXT, offsetof(struct run_options, result_fd), "N",
+      "write the result as one JSON line to descriptor N, which the program never holds",
+      MXC_COMPLETE_NONE, NULL },
+    { "no-terminal", MXC_OPTION_FLAG, offsetof(struct run_options, no_terminal), NULL,
+      "give the program the standard streams as they are, never a terminal of its own",
+      MXC_COMPLETE_NONE, NULL },
+    { "json", MXC_OPTION_FLAG, offsetof(struct run_options, json), NULL,
+      "write errors as one JSON line", MXC_COMPLETE_NONE, NULL },
+    { "verbose", MXC_OPTION_FLAG, offsetof(struct run_options, verbose), NULL,
+      "tell on standard error what was enforced and how long it took", MXC_COMPLETE_NONE, NULL },
+    { 0 }
+};
+
+static const struct mxc_example examples[] = {
+    { "Run the program that a policy names", "mxc run policy.json" },
+    { "The same policy, another program", "mxc run policy.json -- python3 -c 'print(1)'" },
+    { "Without a file: read /usr/local, write ./out, at most five seconds",
+      "mxc run --ro /usr/local --rw ./out --timeout 5s -- make -C ./out" },
+    { "A policy from another program", "generate-policy | mxc run -" },
+    { "The result as JSON on descriptor 3", "mxc run --result-fd 3 policy.json 3>result.json" },
+    { 0 }
+};
+
+static void say_number(struct mxc_buf *out, const char *name, uint64_t us)
+{
+    mxc_buf_format(out, ", %s %" PRIu64 ".%" PRIu64 " ms", name, us / 1000, us % 1000 / 100);
+}
+
+static void tell_start(const struct job *job)
+{
+    auto_buf line = { 0 };
+
+    mxc_buf_format(&line, "backend %s, a plan of %zu steps", job->request.backend->name,
+                   job->request.plan.count);
+    if (!line.failed)
+        mxc_cli_say(job->cli, line.data);
+}
+
+static void tell_end(const struct job *job)
+{
+    const struct mxc_exit *exit = &job->exit;
+    auto_buf line = { 0 };
+
+    mxc_buf_format(&line, "%s, status %d", mxc_reason_text(exit->reason), mxc_exit_status(exit));
+    say_number(&line, "set-up", exit->setup_us);
+    say_number(&line, "run", exit->run_us);
+    say_number(&line, "cpu", exit->cpu_us);
+    if (exit->peak_memory)
+        mxc_buf_format(&line, ", peak memory %" PRIu64 " KiB", exit->peak_memory / 1024);
+    for (size_t i = 0; i < exit->enforced_count; i++)
+        mxc_buf_format(&line, "\nmxc:   %s: %s", exit->enforced[i].what, exit->enforced[i].how);
+    if (!line.failed)
+        mxc_cli_say(job->cli, line.data);
+}
+
+static int refused(struct job *job)
+{
+    const char *name = job->request.config.name;
+    bool named = name && !job->request.config.from_options;
+
+    mxc_source_explain(&job->options->source, &job->request, &job->err);
+    return mxc_cli_fail(job->cli, named ? name : NULL, &job->err);
+}
+
+/* Something other than the program ended the run: say what. */
+static void tell_reason(struct job *job)
+{
+    const char *sentence = mxc_exit_sentence(&job->cli->arena, &job->request.plan, &job->exit);
+    struct mxc_err err;
+
+    if (!sentence)
+        return;
+    (void)mxc_fail(&err, MXC_BACKEND, 0, "", "%s", sentence);
+    (void)mxc_cli_fail(job->cli, NULL, &err);
+}
+
+static int execute(struct job *job)
+{
+    struct mxc_start_options start = { .no_terminal = job->options->no_terminal };
+    int result;
+
+    if (job->options->verbose)
+        tell_start(job);
+    mxc_report_time(job->started_at);
+    result =
+        mxc_run_execute(job->request.backend, &job->request.plan, &start, &job->exit, &job->err);
+    if (result < 0)
+        return refused(job);
+    tell_reason(job);
+    if (job->options->verbose)
+        tell_end(job);
+    return mxc_exit_status(&job->exit);
+}
+
+static int read_plan_execute(struct job *job, const struct mxc_args *args)
+{
+    const struct mxc_source *source = &job->options->source;
+
+    job->exit.reason = MXC_REASON_REFUSED;
+    if (mxc_source_read(source, args, &job->request, &job->err) < 0 ||
+        mxc_request_plan(&job->request, source->backend, &job->err) < 0)
+        return refused(job);
+    return execute(job);
+}
+
+static int run_main(struct mxc_cli *cli, const void *given, const struct mxc_args *args)
+{
+    struct job job = { .cli = cli, .options = given, .request = { .arena = &cli->arena } };
+    struct mxc_err err;
+    int status;
+
+    cli->json = job.options->json;
+    if (mxc_report_open(job.options->result_fd, &job.report, &err) < 0)
+        return mxc_cli_fail(cli, NULL, &err);
+    status = read_plan_execute(&job, args);
+
+    struct mxc_result result = { .backend = job.request.backend ? job.request.backend->name : NULL,
+                                 .started_at = *job.started_at ? job.started_at : NULL,
+                                 .exit = &job.exit,
+                                 .err = job.err.code ? &job.err : NULL };
+
+    if (mxc_report_write(job.report, &result, &err) < 0)
+        return mxc_cli_fail(cli, NULL, &err);
+    return status;
+}
+
+const struct mxc_command mxc_command_run = {
+    .name = "run",
+    .main = run_main,
+    .summary = "run a program under a policy",
+    .usage = "[OPTIONS] CONFIG [-- CMD ARGS]\n[OPTIONS] -- CMD ARGS",
+    .description =
+        "Runs a program in a sandbox that enforces every key of the policy, or refuses to start it "
+        "and names the key. CONFIG is a policy file; '-' reads the policy from standard input, and "
+        "the "
+        "program then gets an empty one. CMD and its arguments replace process.commandLine. "
+        "Without "
+        "CONFIG, the options make the policy: nothing but the system's programs and libraries is "
+        "visible, and there is no network.\n\n"
+        "Standard input, output and error are those of the caller. HUP, INT, TERM and QUIT end the "
+        "sandbox with everything in it.",
+    .syntax = { options, 1, true },
+    .options_size = sizeof(struct run_options),
+    .examples = examples,
+};

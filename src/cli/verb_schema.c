@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* mxc schema: the policy format for editors, validators and readers. */
+#include "cli/verbs.h"
+#include "policy/schema.h"
+
+struct schema_options {
+    const char *version;
+    bool list;
+    bool markdown;
+};
+
+static const struct mxc_option options[] = {
+    { "version", MXC_OPTION_TEXT, offsetof(struct schema_options, version), "V",
+      "print the JSON Schema of this version: 0.7, 1.0.0, current", MXC_COMPLETE_WORDS,
+      "0.4 0.5 0.6 0.7 0.8 0.9 1.0.0 1.1.0-alpha current" },
+    { "list", MXC_OPTION_FLAG, offsetof(struct schema_options, list), NULL,
+      "print the versions that can be given", MXC_COMPLETE_NONE, NULL },
+    { "markdown", MXC_OPTION_FLAG, offsetof(struct schema_options, markdown), NULL,
+      "print the reference of all keys as Markdown", MXC_COMPLETE_NONE, NULL },
+    { 0 }
+};
+
+static const struct mxc_example examples[] = {
+    { "Schema for an editor", "mxc schema --version 1.0.0 >mxc-1.0.0.schema.json" },
+    { "The reference of all keys", "mxc schema --markdown" },
+    { 0 }
+};
+
+static int schema_main(struct mxc_cli *cli, const void *given, const struct mxc_args *args)
+{
+    const struct schema_options *chosen = given;
+    enum mxc_version version = MXC_V_CURRENT;
+    auto_buf text = { 0 };
+    struct mxc_err err;
+
+    (void)args;
+    if ((chosen->version != NULL) + chosen->list + chosen->markdown != 1)
+        return mxc_cli_usage(cli, "give one of --version V, --list, --markdown");
+    if (chosen->version && mxc_version_parse(chosen->version, &version, &err) < 0)
+        return mxc_cli_fail(cli, NULL, &err);
+    if (chosen->version)
+        mxc_schema_json(version, &text);
+    if (chosen->markdown)
+        mxc_schema_markdown(&text);
+    for (unsigned bit = 1; chosen->list && bit <= MXC_V_ALL; bit <<= 1)
+        mxc_buf_format(&text, "%s\n", mxc_version_name((enum mxc_version)bit));
+    return mxc_cli_print(cli, &text, 0);
+}
+
+const struct mxc_command mxc_command_schema = {
+    .name = "schema",
+    .main = schema_main,
+    .summary = "print the policy format",
+    .usage = "--version V\n--list\n--markdown",
+    .description =
+        "Prints the JSON Schema (draft 2020-12) of one policy version, or the reference of "
+        "all keys. Both come from the tables that the policy reader itself uses.",
+    .syntax = { options, 0, false },
+    .options_size = sizeof(struct schema_options),
+    .examples = examples,
+};
