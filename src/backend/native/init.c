@@ -191,11 +191,11 @@ static pid_t set_up(struct native_job *job, struct mxc_err *err)
 
     if (take_ids(job, err) < 0)
         return -1;
-    forget_arguments(job);
     if (native_build_root(job, err) < 0 || raise_loopback(err) < 0 ||
         hand_over_proc(job, err) < 0 || open_terminal(job, &launch.terminal, err) < 0 ||
         native_landlock_rules(job, &launch.ruleset, err) < 0)
         return -1;
+    forget_arguments(job);
     program = start_program(&launch, err);
     if (program < 0 || keep_only_channel(job, err) < 0 ||
         native_drop_capabilities(job->last_capability, err) < 0)

@@ -33,13 +33,18 @@ static int read_command(struct native_job *job, struct mxc_err *err)
         return mxc_fail(err, MXC_BACKEND, ENOMEM, "plan", "out of memory");
     for (size_t i = 0; i < job->plan->count; i++)
         if (job->plan->steps[i].kind == MXC_STEP_ENVIRONMENT)
-            job->environment[count++] = (char *)(uintptr_t)job->plan->steps[i].from;
+            job->environment[count++] = mxc_arena_copy(&job->arena, job->plan->steps[i].from);
     job->argv[0] = "sh";
     job->argv[1] = "-c";
     job->argv[2] = "--"; /* a command that begins with '-' is no option of the shell's */
-    job->argv[3] = command->from;
-    job->cwd = cwd->to;
+    job->argv[3] = mxc_arena_copy(&job->arena, command->from);
+    job->cwd = mxc_arena_copy(&job->arena, cwd->to);
     job->mapped = ids->flags & MXC_STEP_MAPPED;
+    for (size_t i = 0; i < count; i++)
+        if (!job->environment[i])
+            return mxc_fail(err, MXC_BACKEND, ENOMEM, "plan", "out of memory");
+    if (!job->argv[3] || !job->cwd)
+        return mxc_fail(err, MXC_BACKEND, ENOMEM, "plan", "out of memory");
     return 0;
 }
 
@@ -234,6 +239,7 @@ static void free_job(struct native_job *job)
     mxc_auto_close(&job->channel);
     free(job->trees);
     free(job->environment);
+    mxc_arena_done(&job->arena);
 }
 
 static void undo(struct mxc_run *run)

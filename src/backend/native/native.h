@@ -35,6 +35,8 @@ struct native_rlimit {
 /* What the child works from. Built by the parent, read only after the clone. */
 struct native_job {
     const struct mxc_plan *plan;
+    struct mxc_arena arena; /* what the program is executed with: init wipes the arguments of the
+                               executor, where the plan's strings may lie */
     int channel; /* to the executor; SOCK_SEQPACKET; closed on exec */
     int *trees;  /* a detached mount for each step: made by the executor (mapped grants) or by
                              init, else -1; init gives Landlock its rules from them */

@@ -293,6 +293,24 @@ static int close_own(struct builder *b, struct mxc_err *err)
     return 0;
 }
 
+/* Nothing of the host may be left above or around the new root. */
+static int check_alone(const struct builder *b, struct mxc_err *err)
+{
+    static const char *const names[] = { "/", "/..", "." };
+    struct stat root, seen;
+
+    if (fstat(b->root, &root) < 0)
+        return native_fail(err, "fstat", "examine", "/");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (stat(names[i], &seen) < 0)
+            return native_fail(err, "stat", "examine", names[i]);
+        if (seen.st_dev != root.st_dev || seen.st_ino != root.st_ino)
+            return mxc_fail(err, MXC_BACKEND, EXDEV, "pivot_root",
+                            "the old root is still mounted in the new one");
+    }
+    return 0;
+}
+
 static int enter(struct builder *b, struct mxc_err *err)
 {
     struct mxc_mount_attr attr = { .attr_set = MXC_ATTR_RDONLY };
@@ -301,10 +319,13 @@ static int enter(struct builder *b, struct mxc_err *err)
         return native_fail(err, "fchdir", "enter", "root");
     if (mxc_sys_pivot_root(".", ".") < 0)
         return native_fail(err, "pivot_root", "change", "root");
-    if (umount2(".", MNT_DETACH) < 0)
+    /* The old root is stacked on the new one, and the store on the old root: the upper goes first. */
+    if (umount2(".", MNT_DETACH) < 0 || umount2(".", MNT_DETACH) < 0)
         return native_fail(err, "umount2", "detach", "the old root");
     if (chdir("/") < 0)
         return native_fail(err, "chdir", "enter", "/");
+    if (check_alone(b, err) < 0)
+        return -1;
     if (!b->root_granted && mxc_sys_mount_setattr(b->root, 0, &attr) < 0)
         return native_fail(err, "mount_setattr", "make read-only", "/");
     return 0;
