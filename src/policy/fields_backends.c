@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tables of sections that belong to one backend. Checked in full; kept only where a backend is built. */
 #include "policy/fields.h"
+#include "policy/patterns.h"
 #include "policy/read.h"
 
 #define SINCE_0_8                                                                                  \
@@ -130,7 +131,7 @@ static const struct mxc_field container_filesystem_fields[] = {
         .type = MXC_TYPE_STRINGS,
         .versions = MXC_V_FROM_1_0,
         .rule = mxc_rule_path,
-        .pattern = "^(?=[\\s\\S]*[^ \\t\\n\\u000b\\f\\r])[^\"\\u0000]*$",
+        .pattern = MXC_RE_PATH,
         .standard = "[]",
         .about = "Directories whose names may be listed.",
     },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tables of the network: the legacy form (0.4 to 0.9) and the directional one (0.8 and later). */
 #include "policy/fields.h"
+#include "policy/patterns.h"
 #include "policy/read.h"
 #include "policy/schema_rules.h"
 
@@ -8,7 +9,7 @@
     "network.egress, network.ingress, runtimeConfig, and processContainer.network require schema " \
     "version 0.8 or later"
 #define MIGRATION "schema 1.0 migration: "
-#define CIDR_TEXT "^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$"
+#define CIDR_TEXT "^" MXC_RE_CIDR "$"
 
 static const struct mxc_choice postures[] = {
     { "allow", true, MXC_V_ALL, 0 },
@@ -228,7 +229,7 @@ static const struct mxc_field proxy_fields[] = {
         .name = "url",
         .type = MXC_TYPE_STRING,
         .versions = MXC_V_LEGACY,
-        .pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^@/?#\\\\]+:0*[1-9][0-9]*([/?#][!-~]*)?$",
+        .pattern = MXC_RE_URL("(" MXC_RE_NAME "|" MXC_RE_V4 "|\\[" MXC_RE_V6 "\\])"),
         .about = "`http` or `https`, a host, and a port that is not the scheme's default. No user "
                  "name or password.",
     },
@@ -246,7 +247,7 @@ static const struct mxc_object proxy = {
 #define HOSTS(member)                                                                              \
     .type = MXC_TYPE_STRINGS, .versions = MXC_V_LEGACY,                                            \
     MXC_KEEP_LIST(struct mxc_network, member.items, member.count), .rule = mxc_rule_host,          \
-    .pattern = "^[0-9A-Za-z_:.-]+(/[0-9]{1,3})?$", .standard = "[]"
+    .pattern = "^(" MXC_RE_CIDR "|" MXC_RE_NAME ")$", .standard = "[]"
 
 static const struct mxc_field network_fields[] = {
     {
@@ -341,8 +342,7 @@ static const struct mxc_field runtime_config_fields[] = {
         .versions = MXC_V_FROM_0_8,
         MXC_KEEP(struct mxc_network, proxy_url),
         .rule = mxc_rule_runtime_proxy,
-        .pattern = "^[Hh][Tt][Tt][Pp][Ss]?://([Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]|"
-                   "127\\.0\\.0\\.1|\\[::1\\]):0*[1-9][0-9]*([/?#][!-~]*)?$",
+        .pattern = MXC_RE_URL(MXC_RE_LOOPBACK),
         .about = "URL of a proxy on the host: `http` or `https`, `localhost`, `127.0.0.1` or "
                  "`[::1]`, and a port that is not the scheme's default. Needs `egress` denied and "
                  "without rules.",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tables of what every backend has: program, files, display, limits. */
 #include "policy/fields.h"
+#include "policy/patterns.h"
 #include "policy/read.h"
 
 static const struct mxc_field process_fields[] = {
@@ -66,7 +67,7 @@ const struct mxc_object mxc_object_process = {
 #define PATHS(member)                                                                              \
     .type = MXC_TYPE_STRINGS, .versions = MXC_V_ALL,                                               \
     MXC_KEEP_LIST(struct mxc_filesystem, member.items, member.count), .rule = mxc_rule_path,       \
-    .pattern = "^(?=[\\s\\S]*[^ \\t\\n\\u000b\\f\\r])[^\"\\u0000]*$", .standard = "[]"
+    .pattern = MXC_RE_PATH, .standard = "[]"
 
 static const struct mxc_field filesystem_fields[] = {
     {

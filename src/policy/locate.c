@@ -49,13 +49,13 @@ static void skip_value(struct cursor *cursor)
 
         if (c == '"')
             skip_string(cursor);
-        else if (!depth && strchr(",]}", c))
+        else if (!depth && memchr(",]}", c, 3))
             return;
         else
             cursor->at++;
         depth += c == '[' || c == '{';
         depth -= c == ']' || c == '}';
-        if (!depth && strchr("\"]}", c))
+        if (!depth && memchr("\"]}", c, 3))
             return;
     }
 }

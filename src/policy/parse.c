@@ -1,64 +1,67 @@
 /* SPDX-License-Identifier: MIT */
-/* Strict JSON. jansson decides; what it says is put into our words, without quoting the text, because
+/* Strict JSON. jansson decides; what is wrong is said in our words and without quoting the text, because
  * the text may hold secrets. */
 #include "policy/parse.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "policy/locate.h"
 #include "policy/read.h"
+#include "policy/syntax.h"
 #include "policy/text.h"
 
-/* Our words for errors of jansson; the first row that fits wins. */
-static const struct {
-    enum json_error_code code;
-    const char *start; /* of jansson's text; "" fits all */
-    const char *words;
-} words[] = {
-    { json_error_duplicate_key, "", "this name appears twice in one object; keep one" },
-    { json_error_null_byte_in_key, "", "a name must not contain null bytes (\\u0000)" },
-    { json_error_premature_end_of_input, "", "the text ends too early" },
-    { json_error_end_of_input_expected, "", "trailing characters after the configuration object" },
-    { json_error_numeric_overflow, "", "this number is out of range" },
-    { json_error_stack_overflow, "", "recursion limit exceeded" },
-    { json_error_invalid_syntax, "control character",
-      "a control character in a string must be written as an escape (\\n, \\t, \\u00..)" },
-    { json_error_invalid_syntax, "invalid escape", "this escape is not one of JSON" },
-    { json_error_invalid_syntax, "invalid Unicode", "this \\u escape is half of a surrogate pair" },
-    { json_error_invalid_syntax, "string or '}' expected",
-      "expected a name in double quotes or '}' (JSON has no comments and no trailing commas)" },
-    { json_error_invalid_syntax, "':' expected", "expected ':' after the name" },
-    { json_error_invalid_syntax, "'}' expected", "expected ',' or '}' after the value" },
-    { json_error_invalid_syntax, "']' expected", "expected ',' or ']' after the value" },
-    { json_error_invalid_syntax, "unexpected token",
-      "expected a value (JSON has no trailing commas)" },
-    { json_error_invalid_syntax, "", "this is not JSON; expected a value" },
+static const char *const syntax_words[] = {
+    [MXC_SYNTAX_OK] = "this is not JSON",
+    [MXC_SYNTAX_END] = "the text ends too early",
+    [MXC_SYNTAX_VALUE] = "expected a value (JSON has no comments and no trailing commas)",
+    [MXC_SYNTAX_NAME] = "expected a name in double quotes (JSON has no comments and no trailing "
+                        "commas)",
+    [MXC_SYNTAX_COLON] = "expected ':' after the name",
+    [MXC_SYNTAX_IN_OBJECT] = "expected ',' or '}' after the value",
+    [MXC_SYNTAX_IN_LIST] = "expected ',' or ']' after the value",
+    [MXC_SYNTAX_CONTROL] =
+        "a control character in a string must be written as an escape (\\n, \\t, "
+        "\\u00..)",
+    [MXC_SYNTAX_ESCAPE] = "this escape is not one of JSON",
+    [MXC_SYNTAX_SURROGATE] = "this escape is half of a surrogate pair",
+    [MXC_SYNTAX_TRAILING] = "trailing characters after the configuration object",
 };
 
-static const char *words_of(const json_error_t *error)
+/* Errors of well-formed text: the place is the value or name that was read last. */
+static const struct {
+    enum json_error_code code;
+    const char *words;
+} other_words[] = {
+    { json_error_duplicate_key, "this name appears twice in one object; keep one" },
+    { json_error_null_byte_in_key, "a name must not contain null bytes (\\u0000)" },
+    { json_error_numeric_overflow, "this number is out of range" },
+};
+
+static const char *words_of(enum json_error_code code)
 {
-    for (size_t i = 0; i < MXC_COUNT(words); i++)
-        if (words[i].code == json_error_code(error) &&
-            strncmp(error->text, words[i].start, strlen(words[i].start)) == 0)
-            return words[i].words;
-    return "this is not JSON";
+    for (size_t i = 0; i < MXC_COUNT(other_words); i++)
+        if (other_words[i].code == code)
+            return other_words[i].words;
+    return NULL;
 }
 
 static int fail(const char *text, size_t length, const json_error_t *error, struct mxc_err *err)
 {
-    /* The position is the number of bytes read, the offending one included. */
-    size_t offset = error->position > 0 ? (size_t)error->position - 1 : 0, start;
+    const char *words = words_of(json_error_code(error));
     auto_buf pointer = { 0 };
+    size_t at = 0;
 
     if (json_error_code(error) == json_error_out_of_memory)
         return mxc_fail(err, MXC_BACKEND, ENOMEM, "malloc", "out of memory");
-    start = mxc_locate_around(text, length, offset, &pointer);
-    if (json_error_code(error) == json_error_duplicate_key)
-        offset = start;
-    (void)mxc_fail(err, MXC_BAD_POLICY, 0, pointer.data, "invalid JSON syntax: %s",
-                   words_of(error));
-    mxc_text_position(text, offset < length ? offset : length, err);
+    if (words) {
+        at = error->position > 0 ? (size_t)error->position - 1 : 0;
+        at = mxc_locate_around(text, length, at, &pointer);
+    } else {
+        words = syntax_words[mxc_syntax_check(text, length, &at)];
+        (void)mxc_locate_around(text, length, at, &pointer);
+    }
+    (void)mxc_fail(err, MXC_BAD_POLICY, 0, pointer.data, "invalid JSON syntax: %s", words);
+    mxc_text_position(text, at, err);
     return -1;
 }
 
