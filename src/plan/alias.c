@@ -181,7 +181,7 @@ static int judge_spot(struct joiner *j, const struct mxc_spot *spot, struct mxc_
     return 0;
 }
 
-/* The policy named this path itself, and gets less than it said: that deserves a word. */
+/* The policy or the baseline named this path itself, and gets less than it said: a word is due. */
 static int tighten(struct mxc_planner *planner, struct mxc_entry *entry,
                    const struct change *change, struct mxc_err *err)
 {

@@ -6,6 +6,8 @@
 #include "plan/path.h"
 #include "plan/planner.h"
 
+#define OWN_DEVICE "it is the sandbox's own and leads nowhere on the host; remove the entry"
+
 /* Places that a policy cannot have or take away, because the sandbox makes them fresh. */
 static const struct place {
     const char *path;
@@ -25,12 +27,12 @@ static const struct place {
       "/dev/ptmx is made fresh for the sandbox; remove the entry" },
     { "/sys", true, MXC_INTENT_RW, MXC_INTENT_RW,
       "/sys controls the host and cannot be granted for writing; use readonlyPaths" },
-    { "/dev/null", false, MXC_INTENT_DENY, MXC_INTENT_DENY, "the sandbox's own device" },
-    { "/dev/zero", false, MXC_INTENT_DENY, MXC_INTENT_DENY, "the sandbox's own device" },
-    { "/dev/full", false, MXC_INTENT_DENY, MXC_INTENT_DENY, "the sandbox's own device" },
-    { "/dev/random", false, MXC_INTENT_DENY, MXC_INTENT_DENY, "the sandbox's own device" },
-    { "/dev/urandom", false, MXC_INTENT_DENY, MXC_INTENT_DENY, "the sandbox's own device" },
-    { "/dev/tty", false, MXC_INTENT_DENY, MXC_INTENT_DENY, "the sandbox's own device" },
+    { "/dev/null", false, MXC_INTENT_DENY, MXC_INTENT_DENY, OWN_DEVICE },
+    { "/dev/zero", false, MXC_INTENT_DENY, MXC_INTENT_DENY, OWN_DEVICE },
+    { "/dev/full", false, MXC_INTENT_DENY, MXC_INTENT_DENY, OWN_DEVICE },
+    { "/dev/random", false, MXC_INTENT_DENY, MXC_INTENT_DENY, OWN_DEVICE },
+    { "/dev/urandom", false, MXC_INTENT_DENY, MXC_INTENT_DENY, OWN_DEVICE },
+    { "/dev/tty", false, MXC_INTENT_DENY, MXC_INTENT_DENY, OWN_DEVICE },
 };
 
 /* Names that are real directories in the sandbox, so a host's symlink there cannot be kept. */
@@ -60,10 +62,10 @@ static int refuse_route(const struct mxc_named *named, struct mxc_err *err)
         bool lost = mxc_path_within(link->path, "/proc");
 
         for (size_t i = 0; i < sizeof replaced / sizeof *replaced; i++)
-            lost = lost || !strcmp(link->path, replaced[i]);
+            lost = lost || (link->target && !strcmp(link->path, replaced[i]));
         if (lost)
             return mxc_fail(err, MXC_POLICY_REFUSED, 0, named->pointer,
-                            "'%s' goes through the symlink '%s', which the sandbox replaces; write "
+                            "'%s' goes through '%s', which the sandbox replaces; write "
                             "'%s' instead",
                             named->written, link->path, named->walk.path);
     }

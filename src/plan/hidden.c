@@ -48,10 +48,11 @@ static int check_missing(struct mxc_planner *planner, const struct mxc_named *na
             "the sandbox sees; create it first, or deny '%s'",
             named->written, named->walk.missing, visible, named->walk.path);
     if (final && mxc_entry_grants(mxc_entries_above(&planner->entries, final->path)))
-        return mxc_fail(err, MXC_POLICY_REFUSED, ENOENT, named->pointer,
-                        "'%s' is a symlink to '%s', which does not exist and could appear later; "
-                        "create it first, or remove the symlink",
-                        named->written, named->walk.missing);
+        return mxc_fail(
+            err, MXC_POLICY_REFUSED, ENOENT, named->pointer,
+            "'%s' cannot be denied, because it is a symlink to '%s', which does not exist "
+            "and could appear later; create it first, or remove the symlink",
+            named->written, named->walk.missing);
     return mxc_planner_note(
         planner, named->pointer, err,
         "%s: '%s' does not exist, and the sandbox does not see where it would be", named->pointer,

@@ -229,12 +229,15 @@ static int make_link(struct mxc_planner *planner, const struct mxc_link *link, c
                      struct mxc_err *err)
 {
     struct mxc_entry *up = find_up(planner, link->path);
-    struct mxc_step step = {
-        .kind = MXC_STEP_SYMLINK, .from = link->target, .to = link->path, .pointer = pointer
-    };
+    struct mxc_step step = { .kind = link->target ? MXC_STEP_SYMLINK : MXC_STEP_DIRECTORY,
+                             .from = link->target,
+                             .to = link->path,
+                             .pointer = pointer };
 
     if (mxc_entry_grants(up) || is_made(planner, link->path) || is_own_device(link->path))
         return 0;
+    if (!link->target && mxc_entries_find(&planner->entries, link->path))
+        return 0; /* shown, made or hidden by its own entry */
     if (up && up->origin != MXC_ORIGIN_OWN)
         up->shell = true;
     if (make_parents(planner, up, link->path, err) < 0)

@@ -181,7 +181,7 @@ int mxc_planner_check_shell(struct mxc_planner *planner, struct mxc_err *err)
                         above->path, walk.path);
     for (const struct mxc_link *link = walk.links; link && mxc_planner_shows(planner, walk.path);
          link = link->next)
-        if (!link_is_inside(planner, link->path))
+        if (link->target && !link_is_inside(planner, link->path))
             return mxc_fail(
                 err, MXC_POLICY_REFUSED, 0, "/filesystem",
                 "the command is run by /bin/sh, but the symlink '%s' on the way to it is "

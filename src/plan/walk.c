@@ -65,24 +65,37 @@ static int move_to(struct state *s, const char *path)
     return mxc_look(s->looker, path, &s->out->fact);
 }
 
-static int follow(struct state *s, const char *link, const char *target)
+static int record(struct state *s, const char *path, const char *target)
 {
-    struct mxc_arena *arena = s->looker->arena;
-    struct mxc_link *item = mxc_arena_alloc(arena, sizeof *item);
+    struct mxc_link *item = mxc_arena_alloc(s->looker->arena, sizeof *item);
 
     if (!item)
         return ENOMEM;
-    if (++s->links > LINKS_MAX)
-        return ELOOP;
-    *item = (struct mxc_link){ .path = link, .target = target };
+    *item = (struct mxc_link){ .path = path, .target = target };
     *s->last = item;
     s->last = &item->next;
-    if (s->as_written && !*s->rest)
+    if (target && s->as_written && !*s->rest)
         s->out->final = item;
-    s->rest = mxc_arena_format(arena, "%s/%s", target, s->rest);
+    return 0;
+}
+
+static int follow(struct state *s, const char *link, const char *target)
+{
+    if (++s->links > LINKS_MAX)
+        return ELOOP;
+    if (record(s, link, target) != 0)
+        return ENOMEM;
+    s->rest = mxc_arena_format(s->looker->arena, "%s/%s", target, s->rest);
     if (!s->rest)
         return ENOMEM;
     return *target == '/' ? move_to(s, "/") : 0;
+}
+
+static int step_up(struct state *s)
+{
+    if (s->out->path[1] && record(s, s->out->path, NULL) != 0)
+        return ENOMEM;
+    return move_to(s, mxc_path_parent(s->looker->arena, s->out->path));
 }
 
 /* One name below the directory where we are. */
@@ -129,7 +142,7 @@ static int step_once(struct state *s)
         return s->out->missing ? 0 : ENOMEM;
     }
     if (length == 2 && name[0] == '.' && name[1] == '.')
-        return move_to(s, mxc_path_parent(s->looker->arena, s->out->path));
+        return step_up(s);
     return step_down(s, name, length);
 }
 

@@ -29,8 +29,8 @@ struct mxc_walk {
     struct mxc_fact fact;   /* of the object; type MISSING when it does not exist */
     const char *missing;    /* the first path that does not exist, else NULL */
     bool not_directory;     /* 'missing' cannot exist: its parent is no directory */
-    struct mxc_link *links; /* every symlink met */
-    struct mxc_link *final; /* the one that the last name as written is, or NULL */
+    struct mxc_link *links; /* what the way needs */
+    struct mxc_link *final; /* the symlink that the last name as written is, or NULL */
 };
 
 /* Walks a clean path (mxc_path_clean()), ".." included, as the kernel would. Returns 0 or an errno;
