@@ -38,7 +38,9 @@ bool mxc_cli_colors(int fd)
 
 void mxc_cli_explain(struct mxc_err *err)
 {
-    const char *reason = err->sys ? strerror(err->sys) : NULL;
+    bool ours =
+        err->code == MXC_BAD_POLICY || err->code == MXC_POLICY_REFUSED; /* says all it knows */
+    const char *reason = err->sys && !ours ? strerror(err->sys) : NULL;
     size_t length = strlen(err->text);
 
     if (reason && !strstr(err->text, reason))

@@ -64,7 +64,7 @@ void mxc_cli_say(struct mxc_cli *cli, const char *text);
 /* May this descriptor get colors? A terminal that can, and NO_COLOR is not set. */
 bool mxc_cli_colors(int fd);
 
-/* Adds the reason of errno to the text of an error that does not hold it yet. */
+/* Adds the reason of errno to the text of a failed call that does not hold it yet. */
 void mxc_cli_explain(struct mxc_err *err);
 
 /* Help of one command, and of the program. */

@@ -58,6 +58,14 @@ void mxc_lxc_log_done(struct mxc_lxc_log *log)
     mxc_buf_done(&log->kept);
 }
 
+/* What a policy says, such as its containerId, must not make lines of its own. */
+static void keep_one_line(char *line)
+{
+    for (; *line; line++)
+        if ((unsigned char)*line < 0x20 || *line == 0x7f)
+            *line = '?';
+}
+
 /* One write, so that lines of several writers of the file do not mix. */
 static void append_to_file(int fd, const char *line)
 {
@@ -78,6 +86,7 @@ void mxc_lxc_log_line(struct mxc_lxc_log *log, const char *format, ...)
     va_end(args);
     if (!line)
         return;
+    keep_one_line(line);
     if (log->file >= 0)
         append_to_file(log->file, line);
     if (log->live)
