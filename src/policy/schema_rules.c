@@ -20,7 +20,8 @@ static const char port_rules[] = "[{'if':" P("endPort") ",'then':" P(
             "  'then':{'not':" ANY(P("port") "," P("endPort")) "}}]";
 
 static const char proxy_rules[] =
-    "[{'oneOf':[" P("builtinTestServer") "," P("localhost") "," P("url") "]}]";
+    "[{'if':{'type':'object'},"
+    "  'then':{'oneOf':[" P("builtinTestServer") "," P("localhost") "," P("url") "]}}]";
 
 #define LEGACY                                                                                     \
     ANY(P("defaultPolicy") "," P("enforcementMode") "," P("allowLocalNetwork") "," P(              \
