@@ -55,6 +55,15 @@ static int wrong_words(struct mxc_cli *cli, const struct mxc_command *command,
     return mxc_cli_usage(cli, "out of memory");
 }
 
+/* Errors of the command line itself come before its options are known; they too are for programs then. */
+static bool wants_json(int argc, char **argv)
+{
+    for (int i = 0; i < argc && strcmp(argv[i], "--"); i++)
+        if (!strcmp(argv[i], "--json"))
+            return true;
+    return false;
+}
+
 static int call(struct mxc_cli *cli, const struct mxc_command *command, int argc, char **argv)
 {
     char program[64];
@@ -65,6 +74,7 @@ static int call(struct mxc_cli *cli, const struct mxc_command *command, int argc
 
     (void)snprintf(program, sizeof program, "mxc %s", command->name);
     cli->program = program;
+    cli->json = wants_json(argc, argv);
     if (!options)
         return mxc_cli_usage(cli, "out of memory");
     if (mxc_options_parse(&cli->arena, &command->syntax, argc, argv, options, &args, &problem) < 0)

@@ -166,7 +166,6 @@ static int check_main(struct mxc_cli *cli, const void *given, const struct mxc_a
     struct mxc_err err;
     int status;
 
-    cli->json = check.options->json;
     if (!args->positional.count)
         return mxc_cli_usage(cli, "give at least one policy file, or '-' for standard input");
     if (mxc_sys_facts(&check.host, &check.facts, &err) < 0)

@@ -44,7 +44,6 @@ static int plan_main(struct mxc_cli *cli, const void *given, const struct mxc_ar
     struct mxc_err err;
     auto_buf text = { 0 }, json = { 0 };
 
-    cli->json = chosen->json;
     if (mxc_source_read(&chosen->source, args, &request, &err) < 0 ||
         mxc_request_plan(&request, chosen->source.backend, &err) < 0) {
         mxc_source_explain(&chosen->source, &request, &err);

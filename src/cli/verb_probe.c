@@ -88,7 +88,6 @@ static int probe_main(struct mxc_cli *cli, const void *given, const struct mxc_a
     struct mxc_err err;
 
     (void)args;
-    cli->json = chosen->json;
     mxc_buf_add(&text, chosen->json ? "{\"backends\":[" : "");
     for (size_t i = 0; mxc_backends[i]; i++) {
         struct mxc_probe probe = { 0 };

@@ -139,7 +139,6 @@ static int run_main(struct mxc_cli *cli, const void *given, const struct mxc_arg
     struct mxc_err err;
     int status;
 
-    cli->json = job.options->json;
     if (mxc_report_open(job.options->result_fd, &job.report, &err) < 0)
         return mxc_cli_fail(cli, NULL, &err);
     status = read_plan_execute(&job, args);
