@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,18 @@
 #include <unistd.h>
 
 #include "run/result.h"
+
+const int mxc_ending_signals[MXC_ENDING_SIGNALS] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+
+void mxc_cli_hold_signals(void)
+{
+    sigset_t set;
+
+    (void)sigemptyset(&set);
+    for (size_t i = 0; i < MXC_ENDING_SIGNALS; i++)
+        (void)sigaddset(&set, mxc_ending_signals[i]);
+    (void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
 
 int mxc_write_all(int fd, const char *bytes, size_t length)
 {

@@ -67,6 +67,14 @@ bool mxc_cli_colors(int fd);
 /* Adds the reason of errno to the text of a failed call that does not hold it yet. */
 void mxc_cli_explain(struct mxc_err *err);
 
+/* HUP, INT, QUIT and TERM: they end a run. */
+enum { MXC_ENDING_SIGNALS = 4 };
+extern const int mxc_ending_signals[MXC_ENDING_SIGNALS];
+
+/* Keeps them pending from now on: the backend's wait() takes them, and a second one cannot cut its
+ * clean-up or our report short. */
+void mxc_cli_hold_signals(void);
+
 /* Help of one command, and of the program. */
 void mxc_help_command(const struct mxc_command *command, struct mxc_buf *out);
 void mxc_help_program(struct mxc_buf *out);

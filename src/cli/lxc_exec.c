@@ -163,6 +163,7 @@ static int execute(struct call *call)
     const char *sentence;
     int status;
 
+    mxc_cli_hold_signals();
     if (mxc_run_execute(call->request.backend, &call->request.plan, &start, &exit, &err) < 0)
         return refused(call, &err);
     status = mxc_exit_status(&exit);

@@ -2,6 +2,7 @@
 /* Start of the program: what must hold before anything else, then the personality of its name. */
 #include <fcntl.h>
 #include <jansson.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
@@ -28,6 +29,23 @@ static void seed_json(void)
     json_object_seed(seed); /* 0: the library finds its own */
 }
 
+static void end_by_signal(int number)
+{
+    _exit(128 + number);
+}
+
+/* Until a sandbox runs, a signal ends us with the status that callers know. One that the caller ignores
+ * stays ignored. */
+static void handle_signals(void)
+{
+    const struct sigaction ours = { .sa_handler = end_by_signal };
+    struct sigaction old;
+
+    for (size_t i = 0; i < MXC_ENDING_SIGNALS; i++)
+        if (sigaction(mxc_ending_signals[i], &ours, &old) == 0 && old.sa_handler == SIG_IGN)
+            (void)sigaction(mxc_ending_signals[i], &old, NULL);
+}
+
 static const struct {
     const char *name;
     int (*main)(int argc, char **argv);
@@ -43,6 +61,7 @@ int main(int argc, char **argv)
 
     if (fill_standard_streams() < 0)
         return 255;
+    handle_signals();
     seed_json();
     for (size_t i = 0; i < sizeof personalities / sizeof *personalities; i++)
         if (!strcmp(personalities[i].name, name))

@@ -112,6 +112,7 @@ static int execute(struct job *job)
     if (job->options->verbose)
         tell_start(job);
     mxc_report_time(job->started_at);
+    mxc_cli_hold_signals();
     result =
         mxc_run_execute(job->request.backend, &job->request.plan, &start, &job->exit, &job->err);
     if (result < 0)

@@ -39,6 +39,18 @@ class Statuses(Case):
                 rest, _ = run.communicate(timeout=10)  # the pipe closes: nothing survives
                 self.assertEqual((run.returncode, rest), (status, b""))
 
+    def test_signals_before_it_starts(self):
+        fifo = self.folder / "config"
+        os.mkfifo(fifo)
+        for program in ("mxc", "lxc-exec"):
+            for number, status in SIGNALS:
+                with self.subTest(program=program, signal=number.name):
+                    run = subprocess.Popen([BUILD / program, *(["run"] * (program == "mxc")), fifo])
+                    writer = os.open(fifo, os.O_WRONLY)  # returns when it waits for the config
+                    run.send_signal(number)
+                    self.assertEqual(run.wait(timeout=10), status)
+                    os.close(writer)
+
     def test_timeout_kills_the_tree(self):
         begun = time.monotonic()
         done = self.sandbox(policy("sleep 60 & sleep 60", process={"timeout": 300}))
