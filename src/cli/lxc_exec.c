@@ -225,6 +225,23 @@ static int print_backends(void)
     return mxc_cli_print(&cli, &text, 0);
 }
 
+/* What needs no policy ends here with its status; -1 to go on. */
+static int answer_early(const struct mxc_lxc_options *options, const struct mxc_args *args)
+{
+    if (options->setup_hyperlight)
+        return say_and_end(
+            "Error: this build has no hyperlight backend, so nothing can be set up: use "
+            "containment 'process'");
+    if (options->delete_container)
+        return delete_container(options);
+    if (options->available_backends)
+        return print_backends();
+    if (!options->config_base64 && !options->config && !args->positional.count)
+        return say_and_end("Error: No config provided. Use a positional path, --config, or "
+                           "--config-base64");
+    return -1;
+}
+
 int mxc_lxc_exec_main(int argc, char **argv)
 {
     struct mxc_arena arena = { 0 };
@@ -233,23 +250,14 @@ int mxc_lxc_exec_main(int argc, char **argv)
     struct call call = { .arena = &arena, .options = &options, .request = { .arena = &arena } };
     int status = mxc_lxc_read_options(&arena, argc, argv, &options, &args);
 
-    if (status >= 0)
-        return status;
-    if (options.setup_hyperlight)
-        return say_and_end(
-            "Error: this build has no hyperlight backend, so nothing can be set up: use "
-            "containment 'process'");
-    if (options.delete_container)
-        return delete_container(&options);
-    if (options.available_backends)
-        return print_backends();
-    if (!options.config_base64 && !options.config && !args.positional.count)
-        return say_and_end("Error: No config provided. Use a positional path, --config, or "
-                           "--config-base64");
-    call.log.live = options.debug;
-    mxc_lxc_log_open(&call.log, options.log_file);
-    status = run(&call, &args);
-    mxc_lxc_log_done(&call.log);
+    if (status < 0)
+        status = answer_early(&options, &args);
+    if (status < 0) {
+        call.log.live = options.debug;
+        mxc_lxc_log_open(&call.log, options.log_file);
+        status = run(&call, &args);
+        mxc_lxc_log_done(&call.log);
+    }
     mxc_arena_done(&arena);
     return status;
 }

@@ -19,7 +19,7 @@ void mxc_lxc_put(int fd, const struct mxc_buf *text)
 }
 
 /* printf into new memory that the caller frees; NULL when there is none. */
-static char *format_line(const char *format, va_list args)
+__attribute__((format(printf, 1, 0))) static char *format_line(const char *format, va_list args)
 {
     char *text = NULL;
 
