@@ -45,14 +45,15 @@ static int cannot_read(struct mxc_err *err, const char *name, int error)
 /* The text must be UTF-8 before anything looks at it; the message counts lines as the reader does. */
 static int check_utf8(const struct mxc_buf *text, const char *what, struct mxc_err *err)
 {
-    size_t bad = mxc_utf8_check(text->data ? text->data : "", text->length);
+    const char *data = text->data ? text->data : "";
+    size_t bad = mxc_utf8_check(data, text->length);
     int line = 1, column = 1;
 
     if (bad == text->length)
         return 0;
     for (size_t i = 0; i < bad; i++) {
-        column = text->data[i] == '\n' ? 1 : column + 1;
-        line += text->data[i] == '\n';
+        column = data[i] == '\n' ? 1 : column + 1;
+        line += data[i] == '\n';
     }
     (void)mxc_fail(err, MXC_BAD_POLICY, 0, "", "%s", what);
     if (err) {

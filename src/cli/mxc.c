@@ -58,7 +58,7 @@ static int wrong_words(struct mxc_cli *cli, const struct mxc_command *command,
 /* Errors of the command line itself come before its options are known; they too are for programs then. */
 static bool wants_json(int argc, char **argv)
 {
-    for (int i = 0; i < argc && strcmp(argv[i], "--"); i++)
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
         if (!strcmp(argv[i], "--json"))
             return true;
     return false;

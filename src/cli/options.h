@@ -31,7 +31,7 @@ enum mxc_complete {
 struct mxc_option {
     const char *name; /* without the dashes; NULL ends a table */
     enum mxc_option_kind kind;
-    size_t offset;        /* of the field in the verb's options struct */
+    unsigned offset;      /* of the field in the verb's options struct */
     const char *argument; /* name of the value in help ("PATH"); NULL for a flag */
     const char *help;     /* one sentence, no final stop */
     enum mxc_complete complete;

@@ -58,7 +58,7 @@ const char *mxc_source_quote(struct mxc_arena *arena, const struct mxc_words *wo
 static const struct {
     const char *name;
     uint64_t ms;
-} units[] = { { "ms", 1 }, { "s", 1000 }, { "m", 60 * 1000 }, { "h", 60 * 60 * 1000 } };
+} units[] = { { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 } };
 
 /* Adds up to nine digits at 'text' to '*value'; returns what follows, NULL when there are more. */
 static const char *read_digits(const char *text, uint64_t *value)

@@ -62,7 +62,7 @@ void mxc_report_time(char *out)
 
     (void)clock_gettime(CLOCK_REALTIME, &now);
     if (!gmtime_r(&now.tv_sec, &parts)) {
-        (void)strcpy(out, "");
+        *out = '\0';
         return;
     }
     length = strftime(out, 24, "%Y-%m-%dT%H:%M:%S", &parts);

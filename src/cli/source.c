@@ -203,11 +203,11 @@ static int from_config(const struct mxc_source *source, const struct mxc_args *a
                        struct mxc_request *request, struct mxc_err *err)
 {
     const char *option = policy_option(source);
-    const char *path = args->positional.count ? args->positional.items[0] : NULL;
+    const char *path = args->positional.count ? args->positional.items[0] : "";
 
     if (option)
         return usage(err, option, "cannot be combined with a policy: write it into the policy");
-    if (path && source->config_base64)
+    if (args->positional.count && source->config_base64)
         return usage(err, "--config-base64", "cannot be combined with a policy file");
     if (source->config_base64)
         return mxc_config_base64(request->arena, source->config_base64, &request->config, err);
