@@ -133,15 +133,15 @@ enum mxc_url_fault mxc_url_parse(const char *text, struct mxc_url *out)
 
 void mxc_url_mask(const char *text, char *out, size_t size)
 {
-    const char *at = strrchr(text, '@'), *start = strstr(text, "//");
-    size_t query;
+    const char *slashes = strstr(text, "//");
+    const char *start = slashes ? slashes + 2 : text;
+    const char *query = start + strcspn(start, "?#"), *at = strrchr(start, '@');
+    int prefix = (int)(start - text);
 
-    if (!at) {
-        query = strcspn(text, "?#");
-        (void)snprintf(out, size, "%.*s%s", (int)query, text, text[query] ? "***" : "");
-        return;
-    }
-    start = start && start < at ? start + 2 : text;
-    query = strcspn(at, "?#/");
-    (void)snprintf(out, size, "%.*s***%.*s", (int)(start - text), text, (int)query, at);
+    if (at && at > query) /* what is before it may be a password with a '?' in it */
+        (void)snprintf(out, size, "%.*s***", prefix, text);
+    else if (at)
+        (void)snprintf(out, size, "%.*s***%.*s", prefix, text, (int)strcspn(at, "/?#"), at);
+    else
+        (void)snprintf(out, size, "%.*s%s", (int)(query - text), text, *query ? "***" : "");
 }
