@@ -172,15 +172,20 @@ static void add_check(struct seccomp_code *code, const struct mxc_seccomp_check 
     add_verdict(code, check->otherwise);
 }
 
-/* Lets the jumps that wait for this check land here. */
-static void land(struct seccomp_code *code, enum mxc_seccomp_verdict verdict)
+/* Lets the jumps that wait for this check land here. False when there are none: a check of calls that the
+ * architecture lacks. */
+static bool land(struct seccomp_code *code, enum mxc_seccomp_verdict verdict)
 {
+    bool landed = false;
+
     for (size_t i = 0; i < code->count; i++) {
         if (code->check_of[i] != verdict)
             continue;
         code->items[i].k = (uint32_t)(code->count - i - 1);
         code->check_of[i] = 0;
+        landed = true;
     }
+    return landed;
 }
 
 int seccomp_compile(enum mxc_seccomp_arch arch, struct seccomp_code *out)
@@ -193,8 +198,8 @@ int seccomp_compile(enum mxc_seccomp_arch arch, struct seccomp_code *out)
     if (!out->error)
         add_search(out, ranges, count);
     for (size_t i = 0; i < MXC_SECCOMP_CHECK_COUNT && !out->error; i++) {
-        land(out, (enum mxc_seccomp_verdict)(MXC_CALL_FINAL_COUNT + i));
-        add_check(out, &mxc_seccomp_checks[i]);
+        if (land(out, (enum mxc_seccomp_verdict)(MXC_CALL_FINAL_COUNT + i)))
+            add_check(out, &mxc_seccomp_checks[i]);
     }
     for (size_t i = 0; i < out->count; i++)
         if (out->check_of[i])

@@ -32,6 +32,9 @@ static const struct {
     { "ptmx", "pts/ptmx" },
 };
 
+/* All instances share the host's kernel.pty.max (4096 as a rule): one sandbox must not take them all. */
+#define MAX_TERMINALS "256"
+
 static int add_node(int dev, size_t index, struct mxc_err *err)
 {
     struct stat info;
@@ -60,6 +63,7 @@ static int add_terminals(int dev, struct mxc_err *err)
 
     if (fs < 0 || mxc_sys_fsconfig(fs, MXC_FSCONFIG_SET_STRING, "ptmxmode", "0666") < 0 ||
         mxc_sys_fsconfig(fs, MXC_FSCONFIG_SET_STRING, "mode", "0620") < 0 ||
+        mxc_sys_fsconfig(fs, MXC_FSCONFIG_SET_STRING, "max", MAX_TERMINALS) < 0 ||
         mxc_sys_fsconfig(fs, MXC_FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
         return native_fail(err, "fsopen", "make", "devpts");
     tree = mxc_sys_fsmount(fs, MXC_ATTR_NOSUID | MXC_ATTR_NOEXEC);
@@ -82,8 +86,6 @@ static int make_dev(int store, int root, struct mxc_err *err)
     dev = mxc_sys_open_tree(store, "dev", MXC_OPEN_TREE_CLONE);
     if (dev < 0)
         return native_fail(err, "open_tree", "clone", "/dev");
-    if (mkdirat(root, "dev", 0755) < 0 && errno != EEXIST && errno != EROFS)
-        return native_fail(err, "mkdirat", "make", "/dev");
     if (mxc_sys_move_mount(dev, "", root, "dev", MXC_MOVE_FROM_EMPTY) < 0)
         return native_fail(err, "move_mount", "place", "/dev");
     return mxc_take_fd(&dev);

@@ -90,7 +90,8 @@ int native_open_grants(struct native_job *job, struct mxc_err *err)
 
 /* A read-only grant that cannot be id-mapped stays as it is: its owners are foreign ids inside, and
  * the program reads what everybody may read. A writable one would be of no use, so it is refused. */
-static int map_grant(const struct mxc_step *step, int tree, int users, struct mxc_err *err)
+static int map_grant(struct native_job *job, const struct mxc_step *step, int tree, int users,
+                     struct mxc_err *err)
 {
     struct mxc_mount_attr attr = { .attr_set = MXC_ATTR_IDMAP, .userns_fd = (uint64_t)users };
 
@@ -98,8 +99,10 @@ static int map_grant(const struct mxc_step *step, int tree, int users, struct mx
         return 0;
     if (errno == EINVAL && mxc_sys_mount_setattr(tree, 0, &attr) == 0)
         return 0; /* a mount below it is of a kind that cannot */
-    if (!(step->flags & MXC_STEP_RW) || (step->flags & MXC_STEP_DEVICE))
+    if (!(step->flags & MXC_STEP_RW) || (step->flags & MXC_STEP_DEVICE)) {
+        job->foreign_grants++;
         return 0;
+    }
     return mxc_fail(err, MXC_POLICY_REFUSED, errno, step->pointer,
                     "the filesystem of '%s' cannot be id-mapped (%s), so root's sandbox could not "
                     "write there as root; run mxc as the user who owns it, or grant a path on "
@@ -107,7 +110,7 @@ static int map_grant(const struct mxc_step *step, int tree, int users, struct mx
                     step->from, strerror(errno));
 }
 
-int native_map_grants(const struct native_job *job, pid_t child, struct mxc_err *err)
+int native_map_grants(struct native_job *job, pid_t child, struct mxc_err *err)
 {
     char path[64];
     auto_close int users = -1;
@@ -121,7 +124,7 @@ int native_map_grants(const struct native_job *job, pid_t child, struct mxc_err 
             if (users < 0)
                 return native_fail(err, "open", "open", path);
         }
-        if (map_grant(&job->plan->steps[i], job->trees[i], users, err) < 0)
+        if (map_grant(job, &job->plan->steps[i], job->trees[i], users, err) < 0)
             return -1;
     }
     return 0;

@@ -37,8 +37,8 @@ struct native_job {
     const struct mxc_plan *plan;
     struct mxc_arena arena; /* what the program is executed with: init wipes the arguments of the
                                executor, where the plan's strings may lie */
-    int channel; /* to the executor; SOCK_SEQPACKET; closed on exec */
-    int *trees;  /* a detached mount for each step: made by the executor (mapped grants) or by
+    int channel;            /* to the executor; SOCK_SEQPACKET; closed on exec */
+    int *trees; /* a detached mount for each step: made by the executor (mapped grants) or by
                              init, else -1; init gives Landlock its rules from them */
     char **environment;
     const char *argv[5];
@@ -56,7 +56,8 @@ struct native_job {
     uint64_t tmp_bytes; /* size of the tmpfs that holds root, /tmp and /dev/shm */
     int landlock_abi;   /* 0: the kernel has none */
     int last_capability;
-    bool watched; /* hand the sandbox's /proc to the executor */
+    size_t foreign_grants; /* mapped grants whose filesystem cannot be id-mapped */
+    bool watched;          /* hand the sandbox's /proc to the executor */
 };
 
 /* Messages from init or the program-to-be to the executor. Fixed size, one packet each. */
@@ -100,7 +101,7 @@ int native_grant_tree(const struct mxc_step *step, int *out, struct mxc_err *err
 /* The grants of a mapped job, made by the executor before the clone. */
 int native_open_grants(struct native_job *job, struct mxc_err *err);
 /* After the maps are written: gives the detached grants the child's id map. */
-int native_map_grants(const struct native_job *job, pid_t child, struct mxc_err *err);
+int native_map_grants(struct native_job *job, pid_t child, struct mxc_err *err);
 
 /* root.c: builds the new root and makes it "/". */
 int native_build_root(struct native_job *job, struct mxc_err *err);

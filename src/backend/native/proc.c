@@ -127,8 +127,6 @@ int native_mount_proc(int root, struct native_masks *masks, struct mxc_err *err)
     proc = mxc_sys_fsmount(fs, MXC_ATTR_NOSUID | MXC_ATTR_NODEV | MXC_ATTR_NOEXEC);
     if (proc < 0)
         return explain_proc(err);
-    if (mkdirat(root, "proc", 0555) < 0 && errno != EEXIST && errno != EROFS)
-        return native_fail(err, "mkdirat", "make", "/proc");
     if (mxc_sys_move_mount(proc, "", root, "proc", MXC_MOVE_FROM_EMPTY) < 0)
         return native_fail(err, "move_mount", "place", "/proc");
     for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)

@@ -5,6 +5,7 @@
  * The program sees clones of these directories, never the tmpfs as a whole. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -72,16 +73,34 @@ static const char *below(const char *path)
     return path[1] ? path + 1 : ".";
 }
 
-/* The place of a step in the new root. A guest of another sandbox may write there at this moment, so no
- * symlink is followed on the way; the last component may be one (a denied link is covered itself). */
+/* The place of a step in the new root. Another sandbox may change a shared directory at this moment, so
+ * no symlink is followed on the way; the last component may be one (a denied link is covered itself). */
 static int open_place(const struct builder *b, const char *path, struct mxc_err *err)
 {
     int fd = mxc_sys_openat2(b->root, below(path), O_PATH | O_NOFOLLOW,
-                             RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+                             RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
 
     if (fd < 0)
         return native_fail(err, "openat2", "reach", path);
     return fd;
+}
+
+/* The directory that is to hold a mount point of ours, by the same rule; '*name' is its last component. */
+static int open_parent(const struct builder *b, const char *path, const char **name,
+                       struct mxc_err *err)
+{
+    char parent[PATH_MAX];
+    const char *last = strrchr(path, '/');
+    size_t length = (size_t)(last - path);
+
+    *name = last + 1;
+    if (length >= sizeof parent)
+        return mxc_fail(err, MXC_BACKEND, ENAMETOOLONG, "openat2", "the path '%.64s…' is too long",
+                        path);
+    memcpy(parent, path, length);
+    parent[length ? length : 1] = '\0';
+    parent[0] = '/';
+    return open_place(b, parent, err);
 }
 
 static int check_place(int fd, const struct mxc_step *step, struct mxc_err *err)
@@ -109,8 +128,13 @@ static int place(int tree, int at, const char *path, struct mxc_err *err)
 static int do_directory(struct builder *b, const struct mxc_step *step, size_t index,
                         struct mxc_err *err)
 {
+    const char *name;
+    auto_close int parent = open_parent(b, step->to, &name, err);
+
     (void)index;
-    if (mkdirat(b->root, below(step->to), 0755) < 0 && errno != EEXIST)
+    if (parent < 0)
+        return -1;
+    if (mkdirat(parent, name, 0755) < 0 && errno != EEXIST)
         return native_fail(err, "mkdirat", "make the directory", step->to);
     return 0;
 }
@@ -118,8 +142,13 @@ static int do_directory(struct builder *b, const struct mxc_step *step, size_t i
 static int do_file(struct builder *b, const struct mxc_step *step, size_t index,
                    struct mxc_err *err)
 {
+    const char *name;
+    auto_close int parent = open_parent(b, step->to, &name, err);
+
     (void)index;
-    if (mknodat(b->root, below(step->to), S_IFREG | 0444, 0) < 0 && errno != EEXIST)
+    if (parent < 0)
+        return -1;
+    if (mknodat(parent, name, S_IFREG | 0444, 0) < 0 && errno != EEXIST)
         return native_fail(err, "mknodat", "make the mount point", step->to);
     return 0;
 }
@@ -127,8 +156,13 @@ static int do_file(struct builder *b, const struct mxc_step *step, size_t index,
 static int do_symlink(struct builder *b, const struct mxc_step *step, size_t index,
                       struct mxc_err *err)
 {
+    const char *name;
+    auto_close int parent = open_parent(b, step->to, &name, err);
+
     (void)index;
-    if (symlinkat(step->from, b->root, below(step->to)) < 0 && errno != EEXIST)
+    if (parent < 0)
+        return -1;
+    if (symlinkat(step->from, parent, name) < 0 && errno != EEXIST)
         return native_fail(err, "symlinkat", "make the link", step->to);
     return 0;
 }
@@ -229,8 +263,6 @@ static int do_tmp(struct builder *b, const struct mxc_step *step, size_t index, 
     *tree = mxc_sys_open_tree(b->store, name, MXC_OPEN_TREE_CLONE);
     if (*tree < 0)
         return native_fail(err, "open_tree", "clone", step->to);
-    if (mkdirat(b->root, below(step->to), 0755) < 0 && errno != EEXIST && errno != EROFS)
-        return native_fail(err, "mkdirat", "make", step->to);
     at = open_place(b, step->to, err);
     return at < 0 ? -1 : place(*tree, at, step->to, err);
 }

@@ -7,6 +7,7 @@
 #define IO       "reads and writes through descriptors that it holds"
 #define FILES    "names files; mounts and Landlock decide which it sees"
 #define NODES    "without capabilities it makes files, fifos and sockets, never devices"
+#define SET_ID   "makes no set-user-id file; mounts and Landlock decide which files it sees"
 #define MEMORY   "its own memory"
 #define PROCESS  "its own processes and threads; the pid namespace holds no others"
 #define LIMITS   "its own limits and priorities; it cannot raise what the engine set"
@@ -77,10 +78,14 @@ const struct mxc_seccomp_call mxc_seccomp_calls[] = {
     { "io_getevents", { 208, 4 }, MXC_CALL_ALLOW, "", IO },
     { "io_pgetevents", { 333, 292 }, MXC_CALL_ALLOW, "", IO },
 
-    { "open", { 2, NONE }, MXC_CALL_ALLOW, "", FILES },
-    { "creat", { 85, NONE }, MXC_CALL_ALLOW, "", FILES },
-    { "openat", { 257, 56 }, MXC_CALL_ALLOW, "", FILES },
-    { "openat2", { 437, 437 }, MXC_CALL_ALLOW, "5.6", FILES },
+    { "open", { 2, NONE }, MXC_CALL_CHECK_OPEN, "", SET_ID },
+    { "creat", { 85, NONE }, MXC_CALL_CHECK_MODE1, "", SET_ID },
+    { "openat", { 257, 56 }, MXC_CALL_CHECK_OPENAT, "", SET_ID },
+    { "openat2",
+      { 437, 437 },
+      MXC_CALL_ENOSYS,
+      "5.6",
+      "its mode lies behind a pointer, where a filter cannot look; programs fall back to openat" },
     { "stat", { 4, NONE }, MXC_CALL_ALLOW, "", FILES },
     { "fstat", { 5, 80 }, MXC_CALL_ALLOW, "", FILES },
     { "lstat", { 6, NONE }, MXC_CALL_ALLOW, "", FILES },
@@ -109,10 +114,10 @@ const struct mxc_seccomp_call mxc_seccomp_calls[] = {
     { "symlinkat", { 266, 36 }, MXC_CALL_ALLOW, "", FILES },
     { "readlink", { 89, NONE }, MXC_CALL_ALLOW, "", FILES },
     { "readlinkat", { 267, 78 }, MXC_CALL_ALLOW, "", FILES },
-    { "chmod", { 90, NONE }, MXC_CALL_ALLOW, "", FILES },
-    { "fchmod", { 91, 52 }, MXC_CALL_ALLOW, "", FILES },
-    { "fchmodat", { 268, 53 }, MXC_CALL_ALLOW, "", FILES },
-    { "fchmodat2", { 452, 452 }, MXC_CALL_ALLOW, "6.6", FILES },
+    { "chmod", { 90, NONE }, MXC_CALL_CHECK_MODE1, "", SET_ID },
+    { "fchmod", { 91, 52 }, MXC_CALL_CHECK_MODE1, "", SET_ID },
+    { "fchmodat", { 268, 53 }, MXC_CALL_CHECK_MODE2, "", SET_ID },
+    { "fchmodat2", { 452, 452 }, MXC_CALL_CHECK_MODE2, "6.6", SET_ID },
     { "chown", { 92, NONE }, MXC_CALL_ALLOW, "", FILES },
     { "fchown", { 93, 55 }, MXC_CALL_ALLOW, "", FILES },
     { "lchown", { 94, NONE }, MXC_CALL_ALLOW, "", FILES },
@@ -152,8 +157,8 @@ const struct mxc_seccomp_call mxc_seccomp_calls[] = {
     { "statmount", { 457, 457 }, MXC_CALL_ALLOW, "6.8", FILES },
     { "listmount", { 458, 458 }, MXC_CALL_ALLOW, "6.8", FILES },
 
-    { "mknod", { 133, NONE }, MXC_CALL_ALLOW, "", NODES },
-    { "mknodat", { 259, 33 }, MXC_CALL_ALLOW, "", NODES },
+    { "mknod", { 133, NONE }, MXC_CALL_CHECK_MODE1, "", SET_ID },
+    { "mknodat", { 259, 33 }, MXC_CALL_CHECK_MODE2, "", SET_ID },
 
     { "mmap", { 9, 222 }, MXC_CALL_ALLOW, "", MEMORY },
     { "mprotect", { 10, 226 }, MXC_CALL_ALLOW, "", MEMORY },

@@ -39,8 +39,10 @@ enum mxc_seccomp_arch {
     X(CLONE)                                                                                       \
     X(UNSHARE)                                                                                     \
     X(SOCKET)                                                                                      \
-    X(SOCKETPAIR) X(IOCTL) X(PRCTL) X(PERSONALITY) X(SECCOMP) X(INTERNET) X(STREAM) X(DATAGRAM)    \
-        X(NETLINK)
+    X(SOCKETPAIR)                                                                                  \
+    X(IOCTL)                                                                                       \
+    X(PRCTL) X(PERSONALITY) X(SECCOMP) X(INTERNET) X(STREAM) X(DATAGRAM) X(NETLINK) X(OPEN)        \
+        X(OPENAT) X(MODE1) X(MODE2) X(MODE3)
 
 enum mxc_seccomp_verdict {
 #define MXC_CALL_ENUM(name, value, text) MXC_CALL_##name,
