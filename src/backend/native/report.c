@@ -50,8 +50,13 @@ static void note_limits(const struct mxc_run *run, struct mxc_exit *out)
 static void note_all(const struct mxc_run *run, struct mxc_exit *out)
 {
     note(out, "namespaces", "user mount pid network ipc uts cgroup");
-    note(out, "ids",
-         run->job.mapped ? "unprivileged host range, grants id-mapped" : "the caller's");
+    if (!run->job.mapped)
+        note(out, "ids", "the caller's");
+    else if (run->job.foreign_grants)
+        note(out, "ids", "unprivileged host range; %zu grants keep foreign owners: not id-mappable",
+             run->job.foreign_grants);
+    else
+        note(out, "ids", "unprivileged host range, grants id-mapped");
     note(out, "filesystem", "bind mounts by descriptor, read-only root");
     if (run->job.landlock_abi)
         note(out, "landlock", "abi %d", run->job.landlock_abi);
