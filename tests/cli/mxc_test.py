@@ -55,7 +55,7 @@ WRONG_WORDS = [
 REFUSED_OPTIONS = [
     (["--ro", "/nonexistent-1"], "mxc: --ro /nonexistent-1: "),
     (["--ro", "/usr", "--rw", "/nonexistent-2"], "mxc: --rw /nonexistent-2: "),
-    (["--rw", "/usr", "--deny", "/usr/nonexistent-3"], "mxc: --deny /usr/nonexistent-3: "),
+    (["--ro", "/usr", "--deny", "/usr/nonexistent-3"], "mxc: --deny /usr/nonexistent-3: "),
     (["--cwd", "/nonexistent-4"], "mxc: --cwd: "),
     (["--limit", "nothing=5"], "mxc: --limit: "),
     (["--limit", "memoryMb=0"], "mxc: --limit: "),
@@ -333,7 +333,8 @@ class Plan(Case):
 class Check(Case):
     def setUp(self):
         super().setUp()
-        self.file("clean.json", policy("true", "1.0.0", process={"timeout": 1000}))
+        self.file("clean.json", policy("true", "1.0.0", process={"timeout": 1000},
+                                       limits={"memoryMb": 64}))
         self.file("unwise.json", policy("true", "1.0.0", process={"timeout": 1000},
                                         filesystem={"readwritePaths": ["/"]}))
         self.file("invalid.json", '{"process":{"commandLine":"x"},\n "extra":1}')
