@@ -16,7 +16,10 @@
 #include "seccomp_arm64.h"
 #include "seccomp_x86_64.h"
 
-#define COUNT(array)  (sizeof(array) / sizeof *(array))
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+/* As an expected error: the call returns 0 and does nothing. */
+#define PRETEND (-1)
+
 #define ERRNO(number) ((uint32_t)SECCOMP_RET_ERRNO | (number))
 #define HIGH          UINT64_C(0xdeadbeef00000000)
 
@@ -34,6 +37,7 @@ static const uint32_t arches[] = {
 static const uint32_t returns[] = {
     [MXC_CALL_ALLOW] = SECCOMP_RET_ALLOW,
     [MXC_CALL_KILL] = SECCOMP_RET_KILL_PROCESS,
+    [MXC_CALL_PRETEND] = ERRNO(0),
     [MXC_CALL_EPERM] = ERRNO(EPERM),
     [MXC_CALL_EINVAL] = ERRNO(EINVAL),
     [MXC_CALL_ENOSYS] = ERRNO(ENOSYS),
@@ -188,7 +192,7 @@ static const struct {
          "ppoll epoll_pwait epoll_pwait2 eventfd2 pipe2 dup3 faccessat2 statx getrandom "
          "rseq membarrier close_range memfd_create landlock_create_ruleset landlock_restrict_self "
          "connect accept4 sendmsg recvmsg kill tgkill setsid clock_gettime clock_nanosleep "
-         "prlimit64 sched_setaffinity pidfd_open pidfd_send_signal copy_file_range shmget "
+         "sched_setaffinity pidfd_open pidfd_send_signal copy_file_range shmget "
          "set_robust_list set_tid_address fork vfork restart_syscall" },
 };
 
@@ -333,6 +337,10 @@ static const struct {
     { "seccomp", { 1, 8 }, EINVAL }, /* NEW_LISTENER */
     { "seccomp", { 1, 0x39 }, EINVAL },
     { "seccomp", { 2, 0 }, 0 },
+    { "prlimit64", { 0, 7, 1 }, 0 },
+    { "prlimit64", { 0, 4, 1 }, PRETEND },
+    { "setrlimit", { 7, 1 }, 0 },
+    { "setrlimit", { 4, 1 }, PRETEND },
     { "open", { 1, 0, 04755 }, 0 }, /* no O_CREAT, no mode */
     { "open", { 1, 0x40, 0755 }, 0 },
     { "open", { 1, 0x40, 04755 }, EPERM },
@@ -381,12 +389,27 @@ static void test_arguments(void **state)
             uint32_t want = arguments[i].error ? ERRNO((uint32_t)arguments[i].error)
                                                : (uint32_t)SECCOMP_RET_ALLOW;
 
+            if (arguments[i].error == PRETEND)
+                want = ERRNO(0);
             expect_arguments(arch, i, 0, want);
             want = arguments[i].whole ? ERRNO(EPERM) : want;
             expect_arguments(arch, i, HIGH, want);
             expect_arguments(arch, i, UINT64_C(1) << 32, want);
             expect_arguments(arch, i, UINT64_C(1) << 63, want);
         }
+    }
+}
+
+/* Reading the limit of cores stays possible: there is no new limit, in either half of the pointer. */
+static void test_core_limit_can_be_read(void **state)
+{
+    (void)state;
+    for (size_t arch = 0; arch < COUNT(programs); arch++) {
+        uint32_t number = (uint32_t)find_name("prlimit64")->number[arch];
+
+        assert_int_equal(verdict_of(arch, number, (uint64_t[6]){ 0, 4, 0, 1 }), SECCOMP_RET_ALLOW);
+        assert_int_equal(verdict_of(arch, number, (uint64_t[6]){ 0, 4, HIGH, 1 }), ERRNO(0));
+        assert_int_equal(verdict_of(arch, number, (uint64_t[6]){ 0, 4, 1, 1 }), ERRNO(0));
     }
 }
 
@@ -437,8 +460,8 @@ int main(void)
         cmocka_unit_test(test_programs_are_sound), cmocka_unit_test(test_rows_are_complete),
         cmocka_unit_test(test_every_number),       cmocka_unit_test(test_foreign_abis_are_killed),
         cmocka_unit_test(test_x32_is_killed),      cmocka_unit_test(test_named_calls),
-        cmocka_unit_test(test_arguments),          cmocka_unit_test(test_all_families),
-        cmocka_unit_test(test_path_lengths),
+        cmocka_unit_test(test_arguments),          cmocka_unit_test(test_core_limit_can_be_read),
+        cmocka_unit_test(test_all_families),       cmocka_unit_test(test_path_lengths),
     };
 
     return cmocka_run_group_tests_name("seccomp", tests, NULL, NULL);

@@ -50,7 +50,8 @@ int native_limits_apply(const struct native_limits *limits, unsigned holds, stru
             err, MXC_POLICY_REFUSED, 0, "/limits/cpuPercent",
             "a cpu limit needs a writable cgroup with the cpu controller; run as root, or "
             "under a delegated cgroup (systemd-run --user --scope -p Delegate=yes)");
-    add(job, RLIMIT_CORE, 0);
+    /* At 1 the kernel neither writes a core file nor starts the host's handler; at 0 it starts it. */
+    add(job, RLIMIT_CORE, 1);
     /* Counted for each user namespace since 5.14, so it is exact for one sandbox. One for init. */
     if (limits->processes && !(holds & NATIVE_HOLDS_PIDS))
         add(job, RLIMIT_NPROC, limits->processes + 1);

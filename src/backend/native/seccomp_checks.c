@@ -156,6 +156,26 @@ static const struct mxc_seccomp_case openat_cases[] = {
     ANY_BIT(2, UINT32_C(0x400040), CHECK_MODE3, "O_CREAT or O_TMPFILE"),
 };
 
+/* RLIMIT_CORE is 1, at which the kernel neither writes a core file nor starts the host's handler of
+ * cores; at 0 it would start the handler. Programs that turn cores off with 0 go on believing they did. */
+static const struct mxc_seccomp_case setrlimit_cases[] = {
+    EQUAL(0, 4, PRETEND, "RLIMIT_CORE"),
+};
+
+static const struct mxc_seccomp_case prlimit_cases[] = {
+    EQUAL(1, 4, CHECK_NEW_LIMIT, "RLIMIT_CORE"),
+};
+
+static const struct mxc_seccomp_case new_limit_cases[] = {
+    { .argument = 2,
+      .high = true,
+      .op = MXC_SECCOMP_ANY_BIT,
+      .value = UINT32_MAX,
+      .verdict = MXC_CALL_PRETEND,
+      .text = "a new limit" },
+    ANY_BIT(2, UINT32_MAX, PRETEND, "a new limit"),
+};
+
 const struct mxc_seccomp_check mxc_seccomp_checks[MXC_SECCOMP_CHECK_COUNT] = {
     CHECK(CLONE, clone_cases, ALLOW),
     CHECK(UNSHARE, unshare_cases, ALLOW),
@@ -174,4 +194,7 @@ const struct mxc_seccomp_check mxc_seccomp_checks[MXC_SECCOMP_CHECK_COUNT] = {
     CHECK(MODE1, mode1_cases, ALLOW),
     CHECK(MODE2, mode2_cases, ALLOW),
     CHECK(MODE3, mode3_cases, ALLOW),
+    CHECK(SETRLIMIT, setrlimit_cases, ALLOW),
+    CHECK(PRLIMIT, prlimit_cases, ALLOW),
+    CHECK(NEW_LIMIT, new_limit_cases, ALLOW),
 };
