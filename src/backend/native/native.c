@@ -19,6 +19,9 @@
 /* Linux 6.18 has 41 capabilities; asking beyond the last one costs nothing but the call. */
 #define LAST_CAPABILITY 40
 
+/* Of 1000: well above what anything of the host has by itself. */
+#define OOM_SCORE 500
+
 static int read_command(struct native_job *job, struct mxc_err *err)
 {
     const struct mxc_step *command = mxc_plan_find(job->plan, MXC_STEP_COMMAND);
@@ -94,6 +97,7 @@ static int take_signals(struct mxc_run *run, struct mxc_err *err)
     if (run->signals < 0)
         return native_fail(err, "signalfd", "watch", "signals");
     (void)sigaddset(&set, SIGPIPE); /* a relay sees EPIPE instead */
+    (void)sigaddset(&set, SIGTTOU); /* restoring the terminal must not stop us */
     if (sigprocmask(SIG_BLOCK, &set, &run->old_mask) < 0)
         return native_fail(err, "sigprocmask", "block", "signals");
     run->mask_changed = true;
@@ -132,6 +136,20 @@ _Noreturn static void become_init(struct mxc_run *run)
     native_init_main(&run->job);
 }
 
+/* Under a shortage of memory on the host the sandbox goes first, whatever protection the caller has. */
+static int offer_to_oom_killer(pid_t init, struct mxc_err *err)
+{
+    char path[48], text[16];
+
+    (void)snprintf(path, sizeof path, "/proc/%d/oom_score_adj", (int)init);
+    if (mxc_sys_read_at(AT_FDCWD, path, text, sizeof text) > 0 && atoi(text) >= OOM_SCORE)
+        return 0;
+    (void)snprintf(text, sizeof text, "%d", OOM_SCORE);
+    if (mxc_sys_write_at(AT_FDCWD, path, text) < 0)
+        return native_fail(err, "write", "set", path);
+    return 0;
+}
+
 static int launch(struct mxc_run *run, struct mxc_err *err)
 {
     uid_t uid = run->job.uid;
@@ -147,7 +165,7 @@ static int launch(struct mxc_run *run, struct mxc_err *err)
     run->job.channel = -1;
     if (native_map_ids(pid, &run->job, uid, gid, err) < 0 ||
         native_map_grants(&run->job, pid, err) < 0 ||
-        native_cgroup_join(&run->cgroup, pid, err) < 0)
+        native_cgroup_join(&run->cgroup, pid, err) < 0 || offer_to_oom_killer(pid, err) < 0)
         return -1;
     native_output_started(&run->job);
     if (send(run->channel, "g", 1, MSG_NOSIGNAL) != 1)
