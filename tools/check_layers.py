@@ -39,13 +39,21 @@ def private_part(path):
     return parts[1] if parts[0] == "backend" and len(parts) > 2 else None
 
 
+def made_by_build(src, target):
+    """Is it an output that some meson.build names? '@0@' there stands for any word."""
+    recipes = [*src.rglob("meson.build"), *(src.parent / "tools").glob("meson.build")]
+    names = [name for recipe in recipes for name in re.findall(r"'([\w@.-]+)'", recipe.read_text())]
+    patterns = [r"\w+".join(map(re.escape, re.split(r"@\w+@", name))) for name in names]
+    return any(re.fullmatch(pattern, target) for pattern in patterns)
+
+
 def check_own(path, target, src):
     """A quoted include: an error text, or None."""
     if not (src / target).is_file():
         if (src.parent / "include" / target).is_file():
             return None
-        if re.search(r"\.(gen|inc)(\.h)?$|^gen/", target) or target.endswith("_gen.h"):
-            return None  # made by the build
+        if made_by_build(src, target):
+            return None
         return f'"{target}" is not a path below src/'
     mine, theirs = layer_of(path), layer_of(target)
     if theirs not in MAY_INCLUDE.get(mine, set()):

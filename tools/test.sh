@@ -57,7 +57,7 @@ skip() {
 check() {
     name=$1
     shift
-    log=$logs/test-$(echo "$name" | tr ' /' '--').log
+    log=$logs/test-$(echo "$name" | tr -d : | tr ' /' '--').log
     ok=true
     "$@" >"$log" 2>&1 || ok=false
     if $ok; then pass "$name"; else fail "$name" "$log"; fi

@@ -60,7 +60,8 @@ class Layers(Check):
         self.include("src/backend/native/n.c", '#include "backend/native/n.h"\n#include <sched.h>')
         self.include("src/backend/native/n.h", '#include "base/one.h"')
         self.include("src/backend/registry.c", '#include "backend/native/n.h"\n#ifdef __linux__')
-        self.include("src/lib/l.c", '#include "mxc.h"')
+        self.include("src/lib/l.c", '#include "mxc.h"\n#include "made_x.h"')
+        self.write("src/lib/meson.build", "custom_target(output: 'made_@0@.h')\n")
         self.assert_passes()
 
     def test_arrow(self):
