@@ -40,9 +40,9 @@ static const char *read_v4(const char *text, uint8_t out[4])
     return text;
 }
 
-/* Groups of 16 bits, at most 'room' of them, the last two of an address perhaps written as IPv4: without
- * "::" (room for all 8) they are the seventh and eighth. Stops before "::" or at the first byte that
- * fits nothing. */
+/* Groups of 16 bits, at most 'room' of them, the last two of an address perhaps written as IPv4:
+ * without "::" (room for all 8) they are the seventh and eighth. Stops before "::" or at the first
+ * byte that fits nothing. */
 static const char *read_groups(const char *text, size_t room, uint8_t *out, size_t *count)
 {
     unsigned group;

@@ -25,16 +25,18 @@ struct mxc_fact {
     enum mxc_object type;
     uint64_t device; /* as st_dev */
     uint64_t inode;
-    uint32_t links; /* hard links */
+    uint32_t links;     /* hard links */
     const char *target; /* of a symlink, in the arena; else NULL */
 };
 
 /* One mount of the caller's view, as /proc/self/mountinfo has it, escapes decoded. */
 struct mxc_fact_mount {
-    uint64_t device;    /* as st_dev of what is below it */
-    const char *root;   /* path within that filesystem */
-    const char *point;  /* path in the caller's view */
-    const char *type;   /* "ext4", … */
+    uint64_t id;      /* and the one that it is mounted on; 0: unknown. Without them a mount that */
+    uint64_t parent;  /*   another one covers is taken for visible */
+    uint64_t device;  /* of the filesystem; compared with other mounts */
+    const char *root; /* path within that filesystem */
+    const char *point; /* path in the caller's view */
+    const char *type;  /* "ext4", … */
 };
 
 enum mxc_access { MXC_ACCESS_READ = 1, MXC_ACCESS_WRITE = 2 };
@@ -49,9 +51,10 @@ struct mxc_facts {
     /* May the caller (real ids) do this with the object? 'bits' of enum mxc_access. */
     bool (*may)(void *context, const char *path, unsigned bits);
 
-    /* All mounts in order, in the arena. Asked only when a policy has denials or aliases to find.
+    /* All mounts in order, in the arena. Asked only when a policy grants a directory or denies something.
      * Returns 0 or an errno. */
-    int (*mounts)(void *context, struct mxc_arena *arena, struct mxc_fact_mount **out, size_t *count);
+    int (*mounts)(void *context, struct mxc_arena *arena, struct mxc_fact_mount **out,
+                  size_t *count);
 
     const char *cwd;  /* the executor's working directory; absolute */
     const char *home; /* $HOME of the caller or NULL; only for lints and defaults */

@@ -76,8 +76,8 @@ struct mxc_field {
     const struct mxc_object *object;
     mxc_text_rule *rule;
     mxc_text_convert *convert;
-    const char *
-        pattern; /* JSON Schema: ECMA regular expression for the text or each element; NULL: all without NUL */
+    /* JSON Schema: ECMA regular expression for the text or each element; NULL: no NUL in it. */
+    const char *pattern;
     const char *standard; /* default, as JSON text; NULL: none */
     const char *alias_of; /* name of the row that this one is another spelling of */
     const char *hint;     /* said when the key is used in a version that lacks it */
@@ -99,7 +99,7 @@ struct mxc_object {
 
 #define MXC_KEEP(type, member) .offset = offsetof(type, member), .size = sizeof(((type *)0)->member)
 #define MXC_KEEP_LIST(type, items, count)                                                          \
-    MXC_KEEP(type, items), .count_offset = offsetof(type, count)
+    .offset = offsetof(type, items), .size = sizeof(void *), .count_offset = offsetof(type, count)
 #define MXC_COUNT(array) (sizeof(array) / sizeof *(array))
 
 extern const struct mxc_object mxc_object_root;

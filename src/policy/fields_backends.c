@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tables of sections that belong to one backend. Checked in full; kept only where a backend is built. */
+/* Tables of sections that belong to one backend. Checked in full; kept where a backend is built. */
 #include "policy/fields.h"
 #include "policy/patterns.h"
 #include "policy/read.h"

@@ -150,6 +150,8 @@ const struct mxc_object mxc_object_ui = {
     .about = "What the program may do with the caller's desktop.",
 };
 
+#define MB_OF_TIB INT64_C(1048576)
+
 #define LIMIT(member, most)                                                                        \
     .type = MXC_TYPE_INTEGER, .versions = MXC_V_ALL, .flags = MXC_F_EXTENSION,                     \
     MXC_KEEP(struct mxc_limits, member), .max = (most)
@@ -157,48 +159,48 @@ const struct mxc_object mxc_object_ui = {
 static const struct mxc_field limits_fields[] = {
     {
         .name = "memoryMb",
-        LIMIT(memory_mb, 16 * 1024 * 1024),
+        LIMIT(memory_mb, 16 * MB_OF_TIB),
         .min = 1,
         .about = "Memory of all processes together, in MiB (1048576 bytes), page cache of their "
                  "files included. At most 16 TiB.",
     },
     {
         .name = "processes",
-        LIMIT(processes, 4 * 1024 * 1024),
+        LIMIT(processes, INT64_C(4194304)),
         .min = 1,
         .about = "Processes and threads at one time. The largest value is the number of process "
                  "ids that Linux can have.",
     },
     {
         .name = "cpuPercent",
-        LIMIT(cpu_percent, 100 * 1024),
+        LIMIT(cpu_percent, INT64_C(102400)),
         .min = 1,
         .about = "Processor time of all processes together, in percent of one core: 50 is half a "
                  "core, 200 is two. At most 1024 cores.",
     },
     {
         .name = "openFiles",
-        LIMIT(open_files, 1024 * 1024),
+        LIMIT(open_files, INT64_C(1048576)),
         .min = 8,
         .about = "Open descriptors of each process. A shell needs at least 8; the largest value is "
                  "the default ceiling of Linux (`fs.nr_open`).",
     },
     {
         .name = "fileSizeMb",
-        LIMIT(file_size_mb, 16 * 1024 * 1024),
+        LIMIT(file_size_mb, 16 * MB_OF_TIB),
         .min = 1,
         .about = "Size of each file that is written, in MiB. At most 16 TiB.",
     },
     {
         .name = "tmpMb",
-        LIMIT(tmp_mb, 1024 * 1024),
+        LIMIT(tmp_mb, MB_OF_TIB),
         .min = 1,
         .about = "Private temporary directories (`/tmp`, `/dev/shm` and the like) together, in MiB "
                  "of memory. At most 1 TiB.",
     },
     {
         .name = "outputMb",
-        LIMIT(output_mb, 1024 * 1024),
+        LIMIT(output_mb, MB_OF_TIB),
         .min = 1,
         .about = "Bytes on standard output and standard error together, in MiB; more ends the run. "
                  "At most 1 TiB.",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A small scanner over JSON text that somebody else has checked. It never reads past the end, whatever
- * the text is; on text that is not JSON its answers are only rough. */
+/* A small scanner over JSON text that somebody else has checked. It never reads past the end,
+ * whatever the text is; on text that is not JSON its answers are only rough. */
 #include "policy/locate.h"
 
 #include <jansson.h>
@@ -38,6 +38,11 @@ static void skip_string(struct cursor *cursor)
     }
 }
 
+static bool is_one_of(char c, const char *set)
+{
+    return c && strchr(set, c);
+}
+
 /* Past a whole value; stops at the end of a text that is cut. */
 static void skip_value(struct cursor *cursor)
 {
@@ -49,13 +54,13 @@ static void skip_value(struct cursor *cursor)
 
         if (c == '"')
             skip_string(cursor);
-        else if (!depth && memchr(",]}", c, 3))
+        else if (!depth && is_one_of(c, ",]}"))
             return;
         else
             cursor->at++;
         depth += c == '[' || c == '{';
         depth -= c == ']' || c == '}';
-        if (!depth && memchr("\"]}", c, 3))
+        if (!depth && is_one_of(c, "\"]}"))
             return;
     }
 }

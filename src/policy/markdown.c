@@ -123,8 +123,10 @@ static void add_row(const struct mxc_field *field, struct mxc_buf *out)
 }
 
 /* Objects that were printed; some are reached by two keys. */
+enum { MOST_OBJECTS = 64 };
+
 struct printed {
-    const struct mxc_object *objects[64];
+    const struct mxc_object *objects[MOST_OBJECTS];
     size_t count;
 };
 
@@ -133,7 +135,7 @@ static int is_new(struct printed *printed, const struct mxc_object *object)
     for (size_t i = 0; i < printed->count; i++)
         if (printed->objects[i] == object)
             return 0;
-    if (printed->count < MXC_COUNT(printed->objects))
+    if (printed->count < MOST_OBJECTS)
         printed->objects[printed->count++] = object;
     return 1;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Strict JSON. jansson decides; what is wrong is said in our words and without quoting the text, because
- * the text may hold secrets. */
+/* Strict JSON. jansson decides; what is wrong is said in our words and without quoting the text,
+ * because the text may hold secrets. */
 #include "policy/parse.h"
 
 #include <errno.h>
@@ -13,15 +13,12 @@
 static const char *const syntax_words[] = {
     [MXC_SYNTAX_OK] = "this is not JSON",
     [MXC_SYNTAX_END] = "the text ends too early",
-    [MXC_SYNTAX_VALUE] = "expected a value (JSON has no comments and no trailing commas)",
-    [MXC_SYNTAX_NAME] = "expected a name in double quotes (JSON has no comments and no trailing "
-                        "commas)",
+    [MXC_SYNTAX_VALUE] = "expected a value (no comments, no trailing commas)",
+    [MXC_SYNTAX_NAME] = "expected a name in double quotes (no comments, no trailing commas)",
     [MXC_SYNTAX_COLON] = "expected ':' after the name",
     [MXC_SYNTAX_IN_OBJECT] = "expected ',' or '}' after the value",
     [MXC_SYNTAX_IN_LIST] = "expected ',' or ']' after the value",
-    [MXC_SYNTAX_CONTROL] =
-        "a control character in a string must be written as an escape (\\n, \\t, "
-        "\\u00..)",
+    [MXC_SYNTAX_CONTROL] = "a control character must be written as an escape (\\n, \\t, \\u00..)",
     [MXC_SYNTAX_ESCAPE] = "this escape is not one of JSON",
     [MXC_SYNTAX_SURROGATE] = "this escape is half of a surrogate pair",
     [MXC_SYNTAX_TRAILING] = "trailing characters after the configuration object",

@@ -8,7 +8,8 @@
 
 #include "base/err.h"
 
-/* The root object, to be released by the caller; NULL on failure. Names are unique and hold no NUL. */
+/* The root object, to be released by the caller; NULL on failure. Names are unique and hold no
+ * NUL. */
 json_t *mxc_parse(const char *text, size_t length, struct mxc_err *err);
 
 #endif

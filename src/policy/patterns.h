@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Regular expressions (ECMA 262) for the schemas: as near to cidr.c, url.c and rules.c as they can come.
- * Private to the field tables. */
+/* Regular expressions (ECMA 262) for the schemas: as near to cidr.c, url.c and rules.c as they can
+ * come. Private to the field tables. */
 #ifndef MXC_POLICY_PATTERNS_H
 #define MXC_POLICY_PATTERNS_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The policy as data: what the JSON text said, checked in shape, and nothing about any host.
  *
- * Everything lives in the arena given to mxc_policy_read(). Strings hold no NUL byte. Lists keep the
- * order of the text. A pointer of an element is "<pointer of the list>/<index>". */
+ * Everything lives in the arena given to mxc_policy_read(). Strings hold no NUL byte. Lists keep
+ * the order of the text. A pointer of an element is "<pointer of the list>/<index>". */
 #ifndef MXC_POLICY_POLICY_H
 #define MXC_POLICY_POLICY_H
 

@@ -262,6 +262,8 @@ static int read_members(struct mxc_reader *reader, const struct mxc_object *obje
         struct mxc_path at = { path, key, 0 };
         struct value value = { mxc_field_find(object, key, reader->version), &at, member, base };
 
+        if (!value.field) /* mxc_unknown_keys() has refused it */
+            return mxc_read_fail_key(reader, &at, "unknown key '%s'", key);
         if (is_absent(reader, member) && value.field->type != MXC_TYPE_REFUSED)
             continue;
         if (value.field->flags & MXC_F_EXTENSION && note_extension(reader, &at, key) < 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON Schema from the field tables. What a schema cannot say (whether networks lie within each other,
- * duplicate names, how a number is written) only the reader refuses. */
+/* JSON Schema from the field tables. What a schema cannot say (whether networks lie within each
+ * other, duplicate names, how a number is written) only the reader refuses. */
 #include "policy/schema.h"
 
 #include <stdlib.h>

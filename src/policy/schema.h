@@ -7,8 +7,8 @@
 #include "base/err.h"
 #include "policy/policy.h"
 
-/* The version that a text names ("0.7", "0.7.0-alpha", "1.0.0", "current"); same rules and errors as
- * for the key "version". */
+/* The version that a text names ("0.7", "0.7.0-alpha", "1.0.0", "current"); same rules and errors
+ * as for the key "version". */
 int mxc_version_parse(const char *text, enum mxc_version *out, struct mxc_err *err);
 
 /* JSON Schema (draft 2020-12) of one version, pretty-printed, ended by a newline. */

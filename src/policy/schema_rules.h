@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Rules between keys, said in JSON Schema. Each returns a new "allOf" list, NULL when out of memory;
- * the list may be empty. Private to src/policy. */
+/* Rules between keys, said in JSON Schema. Each returns a new "allOf" list, NULL when out of
+ * memory; the list may be empty. Private to src/policy. */
 #ifndef MXC_POLICY_SCHEMA_RULES_H
 #define MXC_POLICY_SCHEMA_RULES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Rules between sections of the top level: one backend, its own section, a proxy that it can have. */
+/* Rules between sections of the top level: one backend, its section, a proxy that it can have. */
 #include "policy/sections.h"
 
 #include <string.h>

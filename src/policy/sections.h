@@ -17,7 +17,7 @@ struct mxc_section {
 extern const struct mxc_section mxc_sections[];
 extern const size_t mxc_section_count;
 
-/* Containments, as bits, that can have network.proxy; and those where it replaces all other rules. */
+/* Containments, as bits, that can have network.proxy; and those where it replaces other rules. */
 unsigned mxc_proxy_containments(void);
 unsigned mxc_proxy_strict_containments(void);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The first byte at which a text stops being JSON. Asked only when the parser has refused the text, to
- * say where and why more exactly than it does. */
+/* The first byte at which a text stops being JSON. Asked only when the parser has refused the
+ * text, to say where and why more exactly than it does. */
 #ifndef MXC_POLICY_SYNTAX_H
 #define MXC_POLICY_SYNTAX_H
 

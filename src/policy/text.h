@@ -10,8 +10,8 @@
 
 enum { MXC_TEXT_DEPTH = 127 }; /* deepest nesting that is accepted */
 
-/* Refuses a byte order mark, bytes that are not UTF-8, nothing at all, and nesting that is too deep;
- * fills line and column. */
+/* Refuses a byte order mark, bytes that are not UTF-8, nothing at all, and nesting that is too
+ * deep; fills line and column. */
 int mxc_text_scan(const char *text, size_t length, struct mxc_err *err);
 
 /* Sets line and column of an error to a byte offset. Accepts NULL. */

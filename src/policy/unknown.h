@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Names and values that no table knows: what was meant, and where it exists. Private to src/policy. */
+/* Names and values that no table knows: what was meant, and where it exists. Private to
+ * src/policy. */
 #ifndef MXC_POLICY_UNKNOWN_H
 #define MXC_POLICY_UNKNOWN_H
 

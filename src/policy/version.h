@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Versions of the configuration. Private to src/policy; the public part is in policy.h and schema.h. */
+/* Versions of the configuration. Private to src/policy; the public part is in policy.h and
+ * schema.h. */
 #ifndef MXC_POLICY_VERSION_H
 #define MXC_POLICY_VERSION_H
 
@@ -14,9 +15,9 @@ int mxc_version_read(const char *text, enum mxc_version *out, struct mxc_err *er
 struct mxc_versions_text {
     char text[96];
 };
-const char *mxc_versions_text(struct mxc_versions_text *out, unsigned versions);
+const char *mxc_versions_text(struct mxc_versions_text *out, unsigned mask);
 
-/* JSON Schema of the key "version": a regular expression, or NULL when only the name itself fits. */
+/* JSON Schema of the key "version": a regular expression, or NULL when only the name fits. */
 const char *mxc_version_pattern(enum mxc_version version);
 
 #endif

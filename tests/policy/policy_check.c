@@ -2,7 +2,7 @@
 /* Reads the policies named on the command line and prints one line for each:
  *   accept<TAB>FILE
  *   refuse<TAB>FILE<TAB>pointer<TAB>line:column<TAB>code<TAB>text
- * Exit status 0 when every file could be opened. "--portable" before the files refuses extensions. */
+ * Exit status 0 when every file could be opened. "--portable" before files refuses extensions. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

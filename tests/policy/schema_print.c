@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Prints what is generated from the field tables: "schema_print VERSION" a JSON Schema,
- * "schema_print markdown" the reference. The files in schemas/ and docs/schema.md are its output. */
+ * "schema_print markdown" the reference. Files in schemas/ and docs/schema.md are its output. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The first byte that is not JSON. The parser that decides is jansson: both must agree on every text. */
+/* The first byte that is not JSON. The parser that decides is jansson: both must agree. */
 #include "policy_test.h"
 
 #include <jansson.h>
