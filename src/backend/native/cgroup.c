@@ -114,8 +114,8 @@ static uint64_t value_of(const struct native_limits *limits, const struct settin
     return strcmp(row->file, "pids.max") == 0 ? value + 1 : value * row->factor;
 }
 
-static int fill(const struct native_cgroup *cgroup, const struct native_cgroup_part *part,
-                const struct native_limits *limits, struct mxc_err *err)
+int native_cgroup_fill(const struct native_cgroup *cgroup, const struct native_cgroup_part *part,
+                       const struct native_limits *limits, struct mxc_err *err)
 {
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         const struct setting *row = &settings[i];
@@ -170,7 +170,7 @@ int native_cgroup_make(const struct native_limits *limits, struct native_cgroup 
         part->dir = openat(part->parent, out->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (part->dir < 0)
             return native_fail(err, "openat", "open the cgroup", out->name);
-        if (fill(out, part, limits, err) < 0)
+        if (native_cgroup_fill(out, part, limits, err) < 0)
             return -1;
     }
     return 0;

@@ -153,12 +153,18 @@ static void find_v1(const char *own, const char *mounts, unsigned wanted, struct
     }
 }
 
+int native_cgroup_search(const char *own, const char *mounts, unsigned wanted,
+                         struct native_cgroup *out)
+{
+    if (!find_v2(own, mounts, wanted, out))
+        find_v1(own, mounts, wanted, out);
+    return out->count ? 0 : -1;
+}
+
 int native_cgroup_find(unsigned wanted, struct native_cgroup *out)
 {
     auto_free char *own = mxc_sys_read_file("/proc/self/cgroup", NULL);
     auto_free char *mounts = mxc_sys_read_file("/proc/self/mountinfo", NULL);
 
-    if (own && mounts && !find_v2(own, mounts, wanted, out))
-        find_v1(own, mounts, wanted, out);
-    return out->count ? 0 : -1;
+    return own && mounts ? native_cgroup_search(own, mounts, wanted, out) : -1;
 }

@@ -47,6 +47,9 @@ int native_limits_apply(const struct native_limits *limits, unsigned holds, stru
  * can. Fails only when a directory was made and could not be filled. */
 int native_cgroup_make(const struct native_limits *limits, struct native_cgroup *out,
                        struct mxc_err *err);
+/* Writes the limits that a part holds into the files of its directory. */
+int native_cgroup_fill(const struct native_cgroup *cgroup, const struct native_cgroup_part *part,
+                       const struct native_limits *limits, struct mxc_err *err);
 unsigned native_cgroup_holds(const struct native_cgroup *cgroup);
 /* The descriptor for CLONE_INTO_CGROUP, -1 when the child must be moved (v1). */
 int native_cgroup_clone_fd(const struct native_cgroup *cgroup);
@@ -60,5 +63,9 @@ void native_cgroup_done(struct native_cgroup *cgroup);
 
 /* cgroup_find.c: directories in which this process may make cgroups for the wanted controllers. */
 int native_cgroup_find(unsigned wanted, struct native_cgroup *out);
+/* The same from the texts of /proc/self/cgroup and /proc/self/mountinfo. v2 is taken only when it has all
+ * that is wanted; of v1, each controller that can be had. */
+int native_cgroup_search(const char *own, const char *mounts, unsigned wanted,
+                         struct native_cgroup *out);
 
 #endif

@@ -28,7 +28,7 @@ enum mxc_seccomp_arch {
 #define MXC_SECCOMP_VERDICTS(X)                                                                    \
     X(ALLOW, UINT32_C(0x7fff0000), "allowed")                                                      \
     X(KILL, UINT32_C(0x80000000), "kills the process")                                             \
-    X(PRETEND, UINT32_C(0x00050000), "done in name only: returns 0")                                 \
+    X(PRETEND, UINT32_C(0x00050000), "done in name only: returns 0")                               \
     X(EPERM, UINT32_C(0x00050000) | 1, "EPERM")                                                    \
     X(EINVAL, UINT32_C(0x00050000) | 22, "EINVAL")                                                 \
     X(ENOSYS, UINT32_C(0x00050000) | 38, "ENOSYS")                                                 \
@@ -42,8 +42,9 @@ enum mxc_seccomp_arch {
     X(SOCKET)                                                                                      \
     X(SOCKETPAIR)                                                                                  \
     X(IOCTL)                                                                                       \
-    X(PRCTL) X(PERSONALITY) X(SECCOMP) X(INTERNET) X(STREAM) X(DATAGRAM) X(NETLINK) X(OPEN)        \
-        X(OPENAT) X(MODE1) X(MODE2) X(MODE3) X(SETRLIMIT) X(PRLIMIT) X(NEW_LIMIT)
+    X(PRCTL)                                                                                       \
+    X(PERSONALITY) X(SECCOMP) X(INTERNET) X(STREAM) X(DATAGRAM) X(NETLINK) X(OPEN) X(OPENAT)       \
+        X(MODE1) X(MODE2) X(MODE3) X(SETRLIMIT) X(PRLIMIT) X(NEW_LIMIT)
 
 enum mxc_seccomp_verdict {
 #define MXC_CALL_ENUM(name, value, text) MXC_CALL_##name,
