@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Where cgroups are looked for and what is written there, on made-up hierarchies: a machine has one
  * layout, hosts have many. */
-#include <cmocka.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #include "backend/native/limits.h"
 #include "sys/linux/read.h"
@@ -53,11 +53,14 @@ static int tear_down(void **state)
     return system(command);
 }
 
+/* In 'mounts', '@' stands for the made-up tree. */
 static int search(const char *own, const char *mounts, unsigned wanted, struct native_cgroup *out)
 {
-    char text[1024];
+    char text[1024] = "";
 
-    (void)snprintf(text, sizeof text, mounts, top, top, top);
+    for (size_t used = 0; *mounts; mounts++, used = strlen(text))
+        (void)snprintf(text + used, sizeof text - used, *mounts == '@' ? "%s" : "%.1s",
+                       *mounts == '@' ? top : mounts);
     *out = (struct native_cgroup){ .keeper_pipe = -1 };
     return native_cgroup_search(own, text, wanted, out);
 }
@@ -84,7 +87,7 @@ static void test_v2_walks_up(void **state)
     make("user.slice/session-1.scope", NULL);
     make("user.slice/session-1.scope/cgroup.subtree_control", "\n");
     assert_int_equal(search("0::/user.slice/session-1.scope\n",
-                            "30 23 0:26 / %s rw,nosuid - cgroup2 cgroup2 rw\n", EVERYTHING, &found),
+                            "30 23 0:26 / @ rw,nosuid - cgroup2 cgroup2 rw\n", EVERYTHING, &found),
                      0);
     assert_int_equal(found.version, 2);
     assert_int_equal(found.count, 1);
@@ -101,10 +104,10 @@ static void test_v2_needs_all_controllers(void **state)
     (void)state;
     make("cgroup.subtree_control", "cpu pids memory_recursiveprot\n");
     assert_int_equal(
-        search("0::/\n", "30 23 0:26 / %s rw - cgroup2 cgroup2 rw\n", NATIVE_HOLDS_MEMORY, &found),
+        search("0::/\n", "30 23 0:26 / @ rw - cgroup2 cgroup2 rw\n", NATIVE_HOLDS_MEMORY, &found),
         -1);
     assert_int_equal(
-        search("0::/\n", "30 23 0:26 / %s rw - cgroup2 cgroup2 rw\n", NATIVE_HOLDS_CPU, &found), 0);
+        search("0::/\n", "30 23 0:26 / @ rw - cgroup2 cgroup2 rw\n", NATIVE_HOLDS_CPU, &found), 0);
     native_cgroup_done(&found);
 }
 
@@ -120,9 +123,9 @@ static void test_hybrid_takes_v1(void **state)
     make("memory/box", NULL);
     make("pids", NULL);
     assert_int_equal(search("4:memory:/box\n3:cpu,cpuacct:/\n2:pids:/\n0::/\n",
-                            "30 23 0:26 / %s/unified rw - cgroup2 cgroup2 rw\n"
-                            "31 23 0:27 / %s/memory rw - cgroup cgroup rw,memory\n"
-                            "32 23 0:28 / %s/pids rw - cgroup cgroup rw,pids\n",
+                            "30 23 0:26 / @/unified rw - cgroup2 cgroup2 rw\n"
+                            "31 23 0:27 / @/memory rw - cgroup cgroup rw,memory\n"
+                            "32 23 0:28 / @/pids rw - cgroup cgroup rw,pids\n",
                             EVERYTHING, &found),
                      0);
     assert_int_equal(found.version, 1);
@@ -141,7 +144,7 @@ static void test_mount_of_a_part(void **state)
     make("memory", NULL);
     make("memory/inner", NULL);
     assert_int_equal(search("4:memory:/docker/abc/inner\n",
-                            "31 23 0:27 /docker/abc %s/memory rw - cgroup cgroup rw,memory\n",
+                            "31 23 0:27 /docker/abc @/memory rw - cgroup cgroup rw,memory\n",
                             NATIVE_HOLDS_MEMORY, &found),
                      0);
     expect_place(&found.parts[0], "memory/inner");
