@@ -11,7 +11,6 @@
 #include "policy/text.h"
 
 static const char *const syntax_words[] = {
-    [MXC_SYNTAX_OK] = "this is not JSON",
     [MXC_SYNTAX_END] = "the text ends too early",
     [MXC_SYNTAX_VALUE] = "expected a value (no comments, no trailing commas)",
     [MXC_SYNTAX_NAME] = "expected a name in double quotes (no comments, no trailing commas)",
@@ -46,15 +45,17 @@ static int fail(const char *text, size_t length, const json_error_t *error, stru
 {
     const char *words = words_of(json_error_code(error));
     auto_buf pointer = { 0 };
+    enum mxc_syntax fault;
     size_t at = 0;
 
-    if (json_error_code(error) == json_error_out_of_memory)
-        return mxc_fail(err, MXC_BACKEND, ENOMEM, "malloc", "out of memory");
     if (words) {
         at = error->position > 0 ? (size_t)error->position - 1 : 0;
         at = mxc_locate_around(text, length, at, &pointer);
     } else {
-        words = syntax_words[mxc_syntax_check(text, length, &at)];
+        fault = mxc_syntax_check(text, length, &at);
+        if (fault == MXC_SYNTAX_OK) /* nothing else is left; jansson does not always say so */
+            return mxc_fail(err, MXC_BACKEND, ENOMEM, "malloc", "out of memory");
+        words = syntax_words[fault];
         (void)mxc_locate_around(text, length, at, &pointer);
     }
     (void)mxc_fail(err, MXC_BAD_POLICY, 0, pointer.data, "invalid JSON syntax: %s", words);

@@ -71,7 +71,7 @@ static int note_extension(struct mxc_reader *reader, const struct mxc_path *path
     mxc_path_pointer(path, &pointer);
     items = mxc_arena_grow(reader->arena, list->items, list->count, &reader->extensions_room,
                            sizeof *items);
-    if (!items || !pointer.data)
+    if (!items || pointer.failed)
         return mxc_read_no_memory(reader);
     list->items = items;
     items[list->count] = mxc_arena_copy(reader->arena, pointer.data);
