@@ -78,6 +78,14 @@ void native_explain_namespaces(int error, char *reason, size_t reason_size, char
     }
 }
 
+int native_refuse_namespaces(int error, struct mxc_err *err)
+{
+    char reason[160], remedy[200];
+
+    native_explain_namespaces(error, reason, sizeof reason, remedy, sizeof remedy);
+    return mxc_fail(err, MXC_UNAVAILABLE, error, "user namespaces", "%s; try: %s", reason, remedy);
+}
+
 /* Before 5.3, and where a filter answers ENOSYS to clone3 because it cannot look at its flags. */
 static pid_t clone_old_way(int *pidfd)
 {
@@ -94,7 +102,6 @@ static pid_t clone_old_way(int *pidfd)
 
 pid_t native_clone(int cgroup, int *pidfd, struct mxc_err *err)
 {
-    char reason[160], remedy[200];
     int fd = -1;
     struct mxc_clone_args args = {
         .flags = NAMESPACES | CLONE_PIDFD | MXC_CLONE_CLEAR_SIGHAND,
@@ -114,8 +121,9 @@ pid_t native_clone(int cgroup, int *pidfd, struct mxc_err *err)
         *pidfd = fd;
     if (pid >= 0)
         return pid;
-    native_explain_namespaces(errno, reason, sizeof reason, remedy, sizeof remedy);
-    return mxc_fail(err, MXC_UNAVAILABLE, errno, "clone3", "%s; try: %s", reason, remedy);
+    if (cgroup >= 0 && errno != EPERM && errno != ENOSPC && errno != EUSERS)
+        return native_fail(err, "clone3", "start a process in the cgroup of", "the sandbox");
+    return native_refuse_namespaces(errno, err);
 }
 
 static int write_map(pid_t child, const char *name, const char *text, struct mxc_err *err)

@@ -92,6 +92,7 @@ pid_t native_clone(int cgroup, int *pidfd, struct mxc_err *err);
 int native_map_ids(pid_t child, const struct native_job *job, uid_t outer_uid, gid_t outer_gid,
                    struct mxc_err *err);
 /* One sentence why this host refuses user namespaces, and the command that lifts it. */
+int native_refuse_namespaces(int error, struct mxc_err *err);
 void native_explain_namespaces(int error, char *reason, size_t reason_size, char *remedy,
                                size_t remedy_size);
 
@@ -102,6 +103,9 @@ int native_grant_tree(const struct mxc_step *step, int *out, struct mxc_err *err
 int native_open_grants(struct native_job *job, struct mxc_err *err);
 /* After the maps are written: gives the detached grants the child's id map. */
 int native_map_grants(struct native_job *job, pid_t child, struct mxc_err *err);
+
+/* 'where' of the error when a new user namespace gives no right to mount. */
+#define NATIVE_FIRST_MOUNT "fsopen"
 
 /* root.c: builds the new root and makes it "/". */
 int native_build_root(struct native_job *job, struct mxc_err *err);

@@ -30,6 +30,16 @@ struct builder {
     unsigned tmp_count;
 };
 
+/* The first thing that needs the rights of the new user namespace. Some hosts let anybody make one and
+ * then give no rights in it; the executor finds out which and says so. */
+static int fail_first_mount(struct mxc_err *err)
+{
+    (void)native_fail(err, NATIVE_FIRST_MOUNT, "make", "tmpfs");
+    if (err->sys == EPERM || err->sys == EACCES)
+        err->code = MXC_UNAVAILABLE;
+    return -1;
+}
+
 static int make_store(struct builder *b, struct mxc_err *err)
 {
     char size[32], inodes[32];
@@ -43,7 +53,7 @@ static int make_store(struct builder *b, struct mxc_err *err)
         mxc_sys_fsconfig(fs, MXC_FSCONFIG_SET_STRING, "nr_inodes", inodes) < 0 ||
         mxc_sys_fsconfig(fs, MXC_FSCONFIG_SET_STRING, "mode", "0755") < 0 ||
         mxc_sys_fsconfig(fs, MXC_FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
-        return native_fail(err, "fsopen", "make", "tmpfs");
+        return fail_first_mount(err);
     b->store = mxc_sys_fsmount(fs, MXC_ATTR_NOSUID | MXC_ATTR_NODEV);
     if (b->store < 0)
         return native_fail(err, "fsmount", "make", "tmpfs");

@@ -43,8 +43,9 @@ enum mxc_seccomp_arch {
     X(SOCKETPAIR)                                                                                  \
     X(IOCTL)                                                                                       \
     X(PRCTL)                                                                                       \
-    X(PERSONALITY) X(SECCOMP) X(INTERNET) X(STREAM) X(DATAGRAM) X(NETLINK) X(OPEN) X(OPENAT)       \
-        X(MODE1) X(MODE2) X(MODE3) X(SETRLIMIT) X(PRLIMIT) X(NEW_LIMIT)
+    X(PERSONALITY)                                                                                 \
+    X(SECCOMP) X(INTERNET) X(STREAM) X(DATAGRAM) X(NETLINK) X(OPEN) X(OPENAT) X(MODE1) X(MODE2)    \
+        X(MODE3) X(SETRLIMIT) X(PRLIMIT) X(NEW_LIMIT)
 
 enum mxc_seccomp_verdict {
 #define MXC_CALL_ENUM(name, value, text) MXC_CALL_##name,

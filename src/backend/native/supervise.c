@@ -111,6 +111,8 @@ static int setup_message(struct mxc_run *run, struct mxc_err *err)
         return 1;
     default:
         *err = message.err;
+        if (err->code == MXC_UNAVAILABLE && strcmp(err->where, NATIVE_FIRST_MOUNT) == 0)
+            return native_refuse_namespaces(err->sys, err);
         return -1;
     }
 }
