@@ -57,8 +57,9 @@ static int make_store(struct builder *b, struct mxc_err *err)
     b->store = mxc_sys_fsmount(fs, MXC_ATTR_NOSUID | MXC_ATTR_NODEV);
     if (b->store < 0)
         return native_fail(err, "fsmount", "make", "tmpfs");
-    /* Directories can be cloned only from an attached mount; the old "/" goes away with it. */
-    if (mxc_sys_move_mount(b->store, "", AT_FDCWD, "/", MXC_MOVE_FROM_EMPTY) < 0)
+    /* Directories can be cloned only from an attached mount. Nothing below /proc can be granted, so
+     * nothing that is needed is hidden there, and it goes away with the old root. */
+    if (mxc_sys_move_mount(b->store, "", AT_FDCWD, "/proc", MXC_MOVE_FROM_EMPTY) < 0)
         return native_fail(err, "move_mount", "attach", "tmpfs");
     return 0;
 }
@@ -361,8 +362,7 @@ static int enter(struct builder *b, struct mxc_err *err)
         return native_fail(err, "fchdir", "enter", "root");
     if (mxc_sys_pivot_root(".", ".") < 0)
         return native_fail(err, "pivot_root", "change", "root");
-    /* The old root is stacked on the new one, and the store on the old root: the upper goes first. */
-    if (umount2(".", MNT_DETACH) < 0 || umount2(".", MNT_DETACH) < 0)
+    if (umount2(".", MNT_DETACH) < 0) /* the old root, which is stacked on the new one now */
         return native_fail(err, "umount2", "detach", "the old root");
     if (chdir("/") < 0)
         return native_fail(err, "chdir", "enter", "/");
