@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* mxc run: a program under a policy. */
-#include "cli/verbs.h"
-
 #include <inttypes.h>
+#include <unistd.h>
 
 #include "cli/report.h"
 #include "cli/source.h"
+#include "cli/verbs.h"
 
 struct run_options {
     struct mxc_source source; /* first: its option rows have offsets into it */
@@ -100,6 +100,8 @@ static void tell_reason(struct job *job)
 
     if (!sentence)
         return;
+    if (job->cli->json) /* the program may have left an unfinished line */
+        (void)mxc_write_all(STDERR_FILENO, "\n", 1);
     (void)mxc_fail(&err, MXC_BACKEND, 0, "", "%s", sentence);
     (void)mxc_cli_fail(job->cli, NULL, &err);
 }

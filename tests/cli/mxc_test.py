@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import unittest
 from pathlib import Path
@@ -166,6 +167,12 @@ class Run(Case):
         done = self.mxc("run", "--timeout", "200ms", "--", "sleep", "9")
         self.assertEqual((done.status, done.out, done.err), (255, "", "mxc: script timed out after 200ms\n"))
 
+    def test_json_error_starts_its_own_line(self):
+        done = self.mxc("run", "--json", "--timeout", "200ms", "--", "sh", "-c", "printf half >&2; sleep 9")
+        self.assertEqual(done.status, 255)
+        self.assertEqual(done.envelope(), {"code": "backend_error",
+                                           "message": "script timed out after 200ms"})
+
     def test_places_of_errors(self):
         rows = [
             ('{"version":"1.0.0",\n  "process":{"commandLine":"x", "shel":1}}', 1, "2:33: /process/shel: "),
@@ -254,6 +261,20 @@ class Results(Case):
                 self.assertRegex(found["startedAt"], r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
                 self.assertGreater(found["setupMs"], 0)
                 self.assertIn("network", found["enforced"])
+
+    def test_interrupted(self):
+        read, write = os.pipe()
+        run = subprocess.Popen([BUILD / "mxc", "run", "--result-fd", str(write), "--", "sh", "-c",
+                                "echo ready; sleep 60"], stdout=subprocess.PIPE, pass_fds=(write,))
+        os.close(write)
+        self.assertEqual(run.stdout.readline(), b"ready\n")
+        for _ in range(3):  # impatient: the second must not cut the report short
+            run.send_signal(signal.SIGTERM)
+        run.communicate(timeout=10)
+        with os.fdopen(read) as pipe:
+            found = json.loads(pipe.read())
+        self.assertEqual((run.returncode, found["reason"], found["signal"], found["exitCode"]),
+                         (143, "interrupted", 15, None))
 
     def test_times(self):
         _, found = self.result("--", "sleep", "0.3")
