@@ -8,7 +8,7 @@ root=${1:-$(dirname -- "$0")/..}
 [ $# -gt 0 ] || set -- gcc clang
 
 cd "$root" || exit 1
-headers=$(find src include -name '*.h' ! -name '*.gen.h' | sort)
+headers=$(find src include -name '*.h' ! -name '*.gen.h' 2>/dev/null | sort)
 if [ -z "$headers" ]; then
     echo "$root: no headers"
     exit 1

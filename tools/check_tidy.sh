@@ -21,7 +21,7 @@ for file in $(find src -name '*.c' ! -name '*.gen.c' | sort); do
     stamp=$(stamp_of "$file")
     if [ -f "$stamp" ]; then
         newer=$(find "$file" .clang-tidy src include \
-            \( -name '*.h' -o -path "$file" -o -name .clang-tidy \) -newer "$stamp")
+            \( -name '*.h' -o -path "$file" -o -name .clang-tidy \) -newer "$stamp" 2>/dev/null)
         [ -n "$newer" ] || continue
     fi
     echo "$file"
