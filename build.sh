@@ -77,7 +77,7 @@ quiet() {
     shift
     "$@" >"$log" 2>&1 && return 0
     say "build.sh: failed: $*"
-    tail -n 40 "$log" >&2
+    grep -v '^\[[0-9]*/[0-9]*\] ' "$log" | tail -n 40 >&2
     say "build.sh: the whole log is $log"
     return 1
 }

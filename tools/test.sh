@@ -38,7 +38,7 @@ pass() {
 fail() {
     failed=$((failed + 1))
     echo "FAIL  $1"
-    tail -n 40 "$2" | sed 's/^/      | /'
+    grep -v '^\[[0-9]*/[0-9]*\] ' "$2" | tail -n 40 | sed 's/^/      | /'
     echo "      | the whole log is $2"
 }
 

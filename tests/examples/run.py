@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs every example for real, as the caller and, when that is root, as an ordinary user too.
+"""Runs every example for real: as the caller, inside a user namespace, and for root as an ordinary user.
 
 usage: run.py MXC [NAME...]
 
@@ -158,12 +158,39 @@ def check_files(folder, files):
             yield f"{path} holds {have!r} but wanted {want!r}"
 
 
-def run_example(mxc, name, want, user):
+def copy_examples(folder):
+    """Without what a person left who ran them in place: the lines of their .gitignore."""
+    lines = (ROOT / "examples" / ".gitignore").read_text().splitlines()
+    left = {str(ROOT / "examples" / line.strip("/")) for line in lines if line.startswith("/")}
+    shutil.copytree(ROOT / "examples", folder,
+                    ignore=lambda here, names: [n for n in names if os.path.join(here, n) in left])
+
+
+@dataclasses.dataclass
+class Way:
+    """Who runs it."""
+
+    label: str
+    user: object = None
+    prefix: tuple = ()
+
+
+NESTED = ("unshare", "--user", "--map-root-user")
+
+
+def ways():
+    if os.getuid():
+        return [Way("caller"), Way("nested", prefix=NESTED)]
+    return [Way("root"), Way("user", USER), Way("nested", USER, NESTED)]
+
+
+def run_example(mxc, name, want, way):
     """The faults of one run, as lines of text."""
+    user = way.user
     base = pathlib.Path(tempfile.mkdtemp(prefix="mxc-example-"))
     try:
         folder = base / "examples"
-        shutil.copytree(ROOT / "examples", folder, ignore=shutil.ignore_patterns("repository"))
+        copy_examples(folder)
         options = {"cwd": folder, "env": {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "SECRET_TOKEN": "x"}}
         if user is not None:
             subprocess.run(["chown", "-R", f"{user}:{user}", base], check=True)
@@ -172,7 +199,7 @@ def run_example(mxc, name, want, user):
             subprocess.run(["sh", want.prepare], check=True, **options)
         result = (base / "result").open("w")
         options["pass_fds"] = (result.fileno(),)
-        argv = [mxc, "run", f"--result-fd={result.fileno()}", f"{name}.json"]
+        argv = [*way.prefix, mxc, "run", f"--result-fd={result.fileno()}", f"{name}.json"]
         if want.typed is not None:
             status, out, err = run_on_terminal(argv, want.typed, options)
         else:
@@ -213,12 +240,11 @@ def main():
         if reason:
             print(reason)
             return 1 if "native" in os.environ.get("MXC_MUST", "") else SKIPPED
-        for user in (None, USER) if os.getuid() == 0 else (None,):
-            who = "caller" if user is None else f"user {user}"
+        for way in ways():
             for name in sys.argv[2:] or WANT:
-                found = run_example(mxc, name, WANT[name], user)
-                print(f"{'FAIL' if found else 'ok  '} {name} as {who}")
-                faults += [f"{name} as {who}: {fault}" for fault in found]
+                found = run_example(mxc, name, WANT[name], way)
+                print(f"{'FAIL' if found else 'ok  '} {name}, {way.label}")
+                faults += [f"{name}, {way.label}: {fault}" for fault in found]
     finally:
         shutil.rmtree(shared)
     print(*faults, sep="\n")
