@@ -3,8 +3,6 @@
 #include "backend/backend.h"
 
 const struct mxc_backend *const mxc_backends[] = {
-#ifdef MXC_HAVE_NATIVE
     &mxc_backend_native,
-#endif
     NULL,
 };

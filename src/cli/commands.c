@@ -6,9 +6,7 @@
 
 const struct mxc_command *const mxc_commands[] = {
     &mxc_command_run,   &mxc_command_plan,
-#ifdef MXC_HAVE_LINT
     &mxc_command_check,
-#endif
     &mxc_command_probe, &mxc_command_schema, &mxc_command_completions,
     &mxc_command_help,  &mxc_command_man,    NULL,
 };
