@@ -2,6 +2,7 @@
 """lxc-exec as clients of published SDKs know it: command line, inputs, errors, streams, statuses."""
 import json
 import os
+from pathlib import Path
 
 from harness import Case, b64, main, policy
 
@@ -211,7 +212,11 @@ class Inputs(Case):
 
     def test_unreadable(self):
         self.file("secret.json", policy("true")).chmod(0)
-        options = {"user": 65534, "group": 65534, "extra_groups": []} if os.getuid() == 0 else {}
+        options = {}
+        if os.getuid() == 0:  # reads everything, so the program runs as somebody else
+            if "4294967295" not in Path("/proc/self/uid_map").read_text():
+                self.skipTest("root of a user namespace cannot become another user here")
+            options = {"user": 65534, "group": 65534, "extra_groups": []}
         done = self.lxc("secret.json", **options)
         self.assertEqual(done.status, 1)
         self.assertIn("Failed to read configuration file 'secret.json': Permission denied (os error 13)",
