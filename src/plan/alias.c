@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Bind mounts give one object several names. Whatever the policy says about one of them holds for all:
- * the strictest wish about any name is the wish about the object.
- *
- * The wishes change only at entries and at the roots of mounts, so it is enough to look at these spots:
- * for each, find all its names, let the entries above them vote, and add an entry wherever a visible
- * name would say something weaker. */
+/* Bind mounts give one object several names. What the policy says about an object holds for all of them:
+ *   - the nearest object at or above it, in its own filesystem, that the policy names by any name, and
+ *     the strictest wish about that one;
+ *   - stricter than that, whatever a mount of the object or of a part around it inherits from the place
+ *     where it is mounted, as long as the policy does not name something nearer.
+ * Wishes change only at entries and at the roots of mounts, so it is enough to judge these spots, and to
+ * add an entry wherever a visible name would say something weaker than the verdict. */
 #include "plan/alias.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "plan/path.h"
 
 struct verdict {
     enum mxc_intent intent;
-    const struct mxc_entry *by;
-    const char *name; /* the name that the entry was about */
+    const struct mxc_entry *by; /* NULL: nobody said anything */
+    bool named;                 /* the policy names this very object */
 };
 
 struct change {
@@ -23,13 +25,15 @@ struct change {
     struct mxc_entry *above; /* that decided until now … */
     enum mxc_intent was;     /* … and how */
     struct verdict verdict;
+    const char *alias; /* another name of the object */
 };
 
 struct joiner {
     struct mxc_planner *planner;
-    struct mxc_spot *spots;
+    struct mxc_spot *spots; /* those of entries first */
     size_t spot_count;
     size_t spot_room;
+    size_t entry_spots;
     struct change *changes;
     size_t change_count;
     size_t change_room;
@@ -38,18 +42,22 @@ struct joiner {
 
 static int add_spot(struct joiner *j, const struct mxc_spot *spot, struct mxc_err *err)
 {
-    struct mxc_spot *larger;
-
-    for (size_t i = 0; i < j->spot_count; i++)
-        if (j->spots[i].device == spot->device && !strcmp(j->spots[i].inside, spot->inside))
-            return 0;
-    larger =
+    struct mxc_spot *larger =
         mxc_arena_grow(j->planner->arena, j->spots, j->spot_count, &j->spot_room, sizeof *larger);
+
     if (!larger)
         return mxc_planner_no_memory(err);
     j->spots = larger;
     j->spots[j->spot_count++] = *spot;
     return 0;
+}
+
+static bool has_spot(const struct joiner *j, const struct mxc_spot *spot)
+{
+    for (size_t i = 0; i < j->spot_count; i++)
+        if (j->spots[i].device == spot->device && !strcmp(j->spots[i].inside, spot->inside))
+            return true;
+    return false;
 }
 
 static bool mounted_twice(const struct mxc_planner *planner, uint64_t device)
@@ -66,81 +74,115 @@ static int add_entry_spots(struct joiner *j, struct mxc_err *err)
     const struct mxc_entries *entries = &j->planner->entries;
 
     for (size_t i = 0; i < entries->count; i++) {
-        const struct mxc_entry *entry = entries->items[i];
+        struct mxc_entry *entry = entries->items[i];
         struct mxc_spot spot;
+        int found;
 
         if (!entry->fact.device && !entry->fact.inode)
             continue; /* our own */
-        if (!mxc_spot_of(j->planner, entry->path, &entry->fact, &spot))
-            return mxc_planner_no_memory(err);
-        if (mounted_twice(j->planner, spot.device) && add_spot(j, &spot, err) < 0)
+        found = mxc_spot_of(j->planner, entry->path, &entry->fact, &spot, err);
+        if (found < 0)
+            return -1;
+        spot.entry = entry;
+        if (found && mounted_twice(j->planner, spot.device) && add_spot(j, &spot, err) < 0)
             return -1;
     }
+    j->entry_spots = j->spot_count;
     return 0;
 }
 
 static int add_root_spots(struct joiner *j, struct mxc_err *err)
 {
-    size_t entry_spots = j->spot_count;
-
     for (size_t i = 0; i < j->planner->mount_count; i++) {
         const struct mxc_fact_mount *mount = &j->planner->mounts[i];
         struct mxc_spot spot = { .device = mount->device, .inside = mount->root };
-        bool wanted = false;
 
-        for (size_t k = 0; k < entry_spots; k++)
-            wanted = wanted || j->spots[k].device == mount->device;
-        if (!wanted || mxc_look(&j->planner->looker, mount->point, &spot.fact) != 0)
+        int error;
+
+        if (!mounted_twice(j->planner, mount->device) || has_spot(j, &spot))
             continue;
+        error = mxc_look(&j->planner->looker, mount->point, &spot.fact);
+        if (error == ENOMEM)
+            return mxc_planner_no_memory(err);
+        if (error || spot.fact.type == MXC_OBJECT_MISSING)
+            continue; /* the caller cannot get there, or something covers it */
         if (add_spot(j, &spot, err) < 0)
             return -1;
     }
     return 0;
 }
 
-static size_t distance(const struct mxc_name *name)
+static bool is_wish(const struct mxc_entry *entry)
 {
-    return strlen(mxc_path_rest(name->path, name->entry->path));
+    return entry->origin == MXC_ORIGIN_POLICY || entry->origin == MXC_ORIGIN_SCREEN ||
+           entry->origin == MXC_ORIGIN_SYSTEM;
 }
 
-/* A hidden default yields to a grant that names the object, or something in it, by any name. */
-static bool yields(const struct mxc_names *names, const struct mxc_name *secret)
+static void vote(struct verdict *verdict, const struct mxc_entry *entry)
 {
-    for (size_t i = 0; i < names->count; i++) {
-        const struct mxc_name *name = &names->items[i];
-
-        if (mxc_entry_grants(name->entry) && name->entry->origin == MXC_ORIGIN_POLICY &&
-            distance(name) <= distance(secret))
-            return true;
-    }
-    return false;
-}
-
-static void vote(struct verdict *verdict, const struct mxc_name *name)
-{
-    if (verdict->by && name->entry->intent >= verdict->intent)
+    if (verdict->by && entry->intent >= verdict->intent)
         return;
-    *verdict = (struct verdict){ name->entry->intent, name->entry, name->path };
+    verdict->intent = entry->intent;
+    verdict->by = entry;
 }
 
-/* The strictest of what the policy and we say; the baseline counts only when nobody else speaks. */
-static struct verdict judge(const struct mxc_names *names)
+/* The strictest wish about the nearest object at or above the spot that somebody named. Returns how deep
+ * that object lies, 0 when there is none. A hidden default counts only when nothing nearer was named. */
+static size_t judge_named(const struct joiner *j, const struct mxc_spot *spot,
+                          struct verdict *verdict)
 {
-    struct verdict verdict = { MXC_INTENT_RW, NULL, NULL };
+    size_t deepest = 0, secret = 0;
+    const struct mxc_entry *hidden = NULL;
 
+    for (size_t i = 0; i < j->entry_spots; i++) {
+        const struct mxc_spot *other = &j->spots[i];
+        size_t depth = strlen(other->inside);
+
+        if (other->device != spot->device || !mxc_path_within(spot->inside, other->inside))
+            continue;
+        if (other->entry->origin == MXC_ORIGIN_SECRET && depth > secret) {
+            secret = depth;
+            hidden = other->entry;
+        }
+        if (!is_wish(other->entry) || depth < deepest)
+            continue;
+        if (depth > deepest)
+            verdict->by = NULL;
+        deepest = depth;
+        vote(verdict, other->entry);
+    }
+    verdict->named = deepest == strlen(spot->inside);
+    if (secret > deepest)
+        vote(verdict, hidden);
+    return deepest;
+}
+
+/* What a name inherits over the edge of its mount, when it is nearer than what was named. */
+static void judge_inherited(const struct mxc_planner *planner, const struct mxc_names *names,
+                            size_t deepest, struct verdict *verdict)
+{
     for (size_t i = 0; i < names->count; i++) {
         const struct mxc_name *name = &names->items[i];
+        const struct mxc_entry *entry = name->entry;
 
-        if (!name->entry || name->unsure || name->entry->origin == MXC_ORIGIN_OWN ||
-            name->entry->origin == MXC_ORIGIN_BASELINE)
-            continue;
-        if (name->entry->origin != MXC_ORIGIN_SECRET || !yields(names, name))
-            vote(&verdict, name);
+        while (entry && !is_wish(entry) && entry->origin != MXC_ORIGIN_OWN)
+            entry = mxc_entries_over(&planner->entries, entry->path);
+        if (entry && is_wish(entry) && !name->unsure &&
+            !mxc_path_within(entry->path, name->mount->point) &&
+            strlen(name->mount->root) > deepest)
+            vote(verdict, entry);
     }
-    for (size_t i = 0; i < names->count && !verdict.by; i++)
-        if (names->items[i].entry && names->items[i].entry->origin == MXC_ORIGIN_BASELINE)
-            vote(&verdict, &names->items[i]);
-    return verdict;
+}
+
+static const char *other_name(const struct mxc_names *names, const char *path)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (strcmp(names->items[i].path, path) != 0 && !mxc_entry_grants(names->items[i].entry))
+            return names->items[i].path;
+    for (size_t i = 0; i < names->count; i++)
+        if (strcmp(names->items[i].path, path) != 0)
+            return names->items[i].path;
+    return path;
 }
 
 static int refuse_unsure(const struct mxc_name *name, const struct verdict *verdict,
@@ -148,19 +190,20 @@ static int refuse_unsure(const struct mxc_name *name, const struct verdict *verd
 {
     return mxc_fail(
         err, MXC_POLICY_REFUSED, 0, verdict->by->pointer ? verdict->by->pointer : "/filesystem",
-        "'%s' cannot be examined and may be '%s' under another name, which has to stay "
-        "%s; deny a directory above it",
-        name->path, verdict->name, verdict->intent == MXC_INTENT_DENY ? "hidden" : "read-only");
+        "'%s' cannot be examined and may be another name of something in '%s', which has "
+        "to stay %s; deny a directory above it",
+        name->path, verdict->by->path, verdict->intent == MXC_INTENT_DENY ? "hidden" : "read-only");
 }
 
 static int judge_spot(struct joiner *j, const struct mxc_spot *spot, struct mxc_names *names,
                       struct mxc_err *err)
 {
-    struct verdict verdict;
+    struct verdict verdict = { .intent = MXC_INTENT_RW };
+    size_t deepest = judge_named(j, spot, &verdict);
 
     if (mxc_spot_names(j->planner, spot, names, err) < 0)
         return -1;
-    verdict = judge(names);
+    judge_inherited(j->planner, names, deepest, &verdict);
     for (size_t i = 0; i < names->count && verdict.by; i++) {
         const struct mxc_name *name = &names->items[i];
         struct change *larger;
@@ -169,13 +212,17 @@ static int judge_spot(struct joiner *j, const struct mxc_spot *spot, struct mxc_
             continue; /* not visible: nothing to make stricter */
         if (name->unsure && verdict.intent < name->entry->intent)
             return refuse_unsure(name, &verdict, err);
+        /* What is named is as visible below a stricter alias as it is below its own parent. */
+        if (verdict.intent >= name->entry->intent && !verdict.named)
+            continue;
         larger = mxc_arena_grow(j->planner->arena, j->changes, j->change_count, &j->change_room,
                                 sizeof *larger);
         if (!larger)
             return mxc_planner_no_memory(err);
         j->changes = larger;
         larger[j->change_count++] =
-            (struct change){ name->path, spot->fact, name->entry, name->entry->intent, verdict };
+            (struct change){ name->path,          spot->fact, name->entry,
+                             name->entry->intent, verdict,    other_name(names, name->path) };
         j->tighter = j->tighter || verdict.intent < name->entry->intent;
     }
     return 0;
@@ -191,12 +238,11 @@ static int tighten(struct mxc_planner *planner, struct mxc_entry *entry,
         return 0;
     entry->intent = change->verdict.intent;
     entry->pointer = change->verdict.by->pointer;
-    if (entry->origin != MXC_ORIGIN_POLICY)
-        return 0;
     return mxc_planner_note(
-        planner, pointer, err, "%s: '%s' is %s, because it is '%s' under another name%s%s", pointer,
-        entry->path, entry->intent == MXC_INTENT_DENY ? "denied" : "read-only",
-        change->verdict.name, entry->pointer ? ", see " : "", entry->pointer ? entry->pointer : "");
+        planner, pointer, err, "%s%s'%s' is %s, because it is '%s' under another name%s%s",
+        pointer ? pointer : "", pointer ? ": " : "", entry->path,
+        entry->intent == MXC_INTENT_DENY ? "denied" : "read-only", change->alias,
+        entry->pointer ? ", see " : "", entry->pointer ? entry->pointer : "");
 }
 
 static int apply(struct joiner *j, const struct change *change, struct mxc_err *err)
@@ -210,10 +256,11 @@ static int apply(struct joiner *j, const struct change *change, struct mxc_err *
     added.path = change->path;
     added.fact = change->fact;
     added.intent = change->was;
+    added.derived = true;
     if (change->verdict.intent < change->was) {
         added.intent = change->verdict.intent;
         added.pointer = change->verdict.by->pointer;
-        added.alias_of = change->verdict.name;
+        added.alias_of = change->alias;
     }
     return mxc_entries_add(planner->arena, &planner->entries, &added) ? 0
                                                                       : mxc_planner_no_memory(err);

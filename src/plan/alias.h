@@ -10,12 +10,14 @@ struct mxc_spot {
     uint64_t device;    /* of the mounts that show it */
     const char *inside; /* path within the filesystem */
     struct mxc_fact fact;
+    struct mxc_entry *entry; /* whose object it is, or NULL */
 };
 
 struct mxc_name {
     const char *path;
-    struct mxc_entry *entry; /* that decides about it, NULL: none */
-    bool unsure;             /* the caller cannot look at it */
+    const struct mxc_fact_mount *mount; /* that shows it there */
+    struct mxc_entry *entry;            /* that decides about it, NULL: none */
+    bool unsure;                        /* the caller cannot look at it */
 };
 
 struct mxc_names {
@@ -24,9 +26,10 @@ struct mxc_names {
     size_t room;
 };
 
-/* Where in its filesystem is the object at 'path'? False when the mount table was not asked for. */
-bool mxc_spot_of(const struct mxc_planner *planner, const char *path, const struct mxc_fact *fact,
-                 struct mxc_spot *out);
+/* Where in its filesystem is the object at 'path'? 1 and the spot; 0 when the mount table was not asked
+ * for; -1 when out of memory. */
+int mxc_spot_of(const struct mxc_planner *planner, const char *path, const struct mxc_fact *fact,
+                struct mxc_spot *out, struct mxc_err *err);
 
 /* All names of a spot, those that show another object (something is mounted over it) left out. */
 int mxc_spot_names(struct mxc_planner *planner, const struct mxc_spot *spot, struct mxc_names *out,

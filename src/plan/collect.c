@@ -88,9 +88,11 @@ static int refuse_missing(const struct mxc_named *named, struct mxc_err *err)
 
 static int resolve(struct mxc_planner *planner, struct mxc_named *named, struct mxc_err *err)
 {
-    const char *clean = mxc_path_clean(planner->arena, planner->facts->cwd, named->written);
-    int error = clean ? mxc_walk(&planner->looker, clean, &named->walk) : ENOMEM;
+    int error = ENOMEM;
 
+    named->clean = mxc_path_clean(planner->arena, planner->facts->cwd, named->written);
+    if (named->clean)
+        error = mxc_walk(&planner->looker, named->clean, &named->walk);
     if (error == ENOMEM)
         return mxc_planner_no_memory(err);
     if (error)
@@ -195,12 +197,10 @@ static bool is_device(const struct mxc_walk *walk)
 }
 
 /* A denial of a private directory, on a host that has no such directory itself. */
-static bool is_own_directory(const struct mxc_planner *planner, const struct mxc_named *named)
+static bool is_own_directory(const struct mxc_named *named)
 {
-    const char *clean = mxc_path_clean(planner->arena, planner->facts->cwd, named->written);
-
-    return named->walk.missing && clean && !strcmp(clean, named->walk.missing) &&
-           (!strcmp(clean, "/tmp") || !strcmp(clean, "/dev/shm"));
+    return named->walk.missing && !strcmp(named->clean, named->walk.missing) &&
+           (!strcmp(named->clean, "/tmp") || !strcmp(named->clean, "/dev/shm"));
 }
 
 static int add_named(struct mxc_planner *planner, const struct mxc_named *named,
@@ -214,7 +214,7 @@ static int add_named(struct mxc_planner *planner, const struct mxc_named *named,
         .device = is_device(&named->walk),
     };
 
-    if (is_own_directory(planner, named)) {
+    if (is_own_directory(named)) {
         entry.path = named->walk.missing;
         entry.fact.type = MXC_OBJECT_DIRECTORY;
     } else if (named->walk.fact.type == MXC_OBJECT_MISSING) {

@@ -214,7 +214,7 @@ static int add_secrets(struct mxc_planner *planner, struct mxc_err *err)
         if (error == ENOMEM)
             return mxc_planner_no_memory(err);
         if (error || walk.missing || mxc_entries_find(&planner->entries, walk.path))
-            continue;
+            continue; /* what the policy names itself is its own affair */
         entry.path = walk.path;
         entry.fact = walk.fact;
         if (!mxc_entries_add(planner->arena, &planner->entries, &entry))

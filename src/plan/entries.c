@@ -43,15 +43,26 @@ struct mxc_entry *mxc_entries_find(const struct mxc_entries *entries, const char
     return find(entries, path, strlen(path));
 }
 
-struct mxc_entry *mxc_entries_above(const struct mxc_entries *entries, const char *path)
+static struct mxc_entry *find_from(const struct mxc_entries *entries, const char *path,
+                                   size_t length)
 {
-    for (size_t length = strlen(path); length; length = mxc_path_up(path, length)) {
+    for (; length; length = mxc_path_up(path, length)) {
         struct mxc_entry *entry = find(entries, path, length);
 
         if (entry)
             return entry;
     }
     return NULL;
+}
+
+struct mxc_entry *mxc_entries_above(const struct mxc_entries *entries, const char *path)
+{
+    return find_from(entries, path, strlen(path));
+}
+
+struct mxc_entry *mxc_entries_over(const struct mxc_entries *entries, const char *path)
+{
+    return find_from(entries, path, mxc_path_up(path, strlen(path)));
 }
 
 struct mxc_entry *mxc_entries_add(struct mxc_arena *arena, struct mxc_entries *entries,

@@ -33,6 +33,7 @@ struct mxc_entry {
     enum mxc_step_kind own; /* TMP, DEVICES or PROC when the origin is OWN */
     const char *pointer;  /* JSON pointer of the list element that decided, NULL: not the policy */
     const char *alias_of; /* the other name of the same object that decided; NULL */
+    bool derived;         /* nobody listed this path: it is another name of something that was */
     bool device;          /* device nodes in it are usable */
 
     /* Filled by the layout. */
@@ -52,6 +53,9 @@ struct mxc_entry *mxc_entries_find(const struct mxc_entries *entries, const char
 
 /* The entry that decides: the deepest at or above 'path'. NULL: nothing of the host is there. */
 struct mxc_entry *mxc_entries_above(const struct mxc_entries *entries, const char *path);
+
+/* The same, strictly above. */
+struct mxc_entry *mxc_entries_over(const struct mxc_entries *entries, const char *path);
 
 /* Adds a copy. There must be none of that path. NULL when out of memory. */
 struct mxc_entry *mxc_entries_add(struct mxc_arena *arena, struct mxc_entries *entries,

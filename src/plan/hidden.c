@@ -14,15 +14,18 @@ static int visible_name(struct mxc_planner *planner, const char *directory, cons
     struct mxc_names names = { 0 };
     struct mxc_spot spot;
     struct mxc_fact fact;
+    int found;
 
     *out = NULL;
     if (mxc_entry_grants(mxc_entries_above(&planner->entries, directory))) {
         *out = directory;
         return 0;
     }
-    if (mxc_look(&planner->looker, directory, &fact) != 0 ||
-        !mxc_spot_of(planner, directory, &fact, &spot))
-        return 0;
+    if (mxc_look(&planner->looker, directory, &fact) != 0)
+        return mxc_planner_no_memory(err); /* the walk has seen it */
+    found = mxc_spot_of(planner, directory, &fact, &spot, err);
+    if (found <= 0)
+        return found;
     if (mxc_spot_names(planner, &spot, &names, err) < 0)
         return -1;
     for (size_t i = 0; i < names.count && !*out; i++)
@@ -59,29 +62,42 @@ static int check_missing(struct mxc_planner *planner, const struct mxc_named *na
         named->walk.missing);
 }
 
-/* Listed names of one object, each counted once however many mounts show it. */
-static size_t count_listed(const struct mxc_planner *planner, const struct mxc_entry *entry)
+static bool is_listed_name(const struct mxc_entry *entry, const struct mxc_fact *fact)
+{
+    return entry->origin == MXC_ORIGIN_POLICY && !entry->derived &&
+           entry->fact.device == fact->device && entry->fact.inode == fact->inode;
+}
+
+static bool has_spot(const struct mxc_spot *spots, size_t count, const char *inside)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(spots[i].inside, inside))
+            return true;
+    return false;
+}
+
+/* Listed names of one object, each counted once however many mounts show it. -1 when out of memory. */
+static int count_listed(const struct mxc_planner *planner, const struct mxc_fact *fact, size_t *out,
+                        struct mxc_err *err)
 {
     const struct mxc_entries *entries = &planner->entries;
+    struct mxc_spot *spots = mxc_arena_alloc(planner->arena, entries->count * sizeof *spots);
     size_t count = 0;
 
+    if (!spots)
+        return mxc_planner_no_memory(err);
     for (size_t i = 0; i < entries->count; i++) {
-        struct mxc_spot spot, other;
-        bool fresh = true;
+        int found;
 
-        if (entries->items[i]->origin != MXC_ORIGIN_POLICY ||
-            entries->items[i]->fact.device != entry->fact.device ||
-            entries->items[i]->fact.inode != entry->fact.inode ||
-            !mxc_spot_of(planner, entries->items[i]->path, &entry->fact, &spot))
+        if (!is_listed_name(entries->items[i], fact))
             continue;
-        for (size_t k = 0; k < i && fresh; k++)
-            fresh = entries->items[k]->origin != MXC_ORIGIN_POLICY ||
-                    entries->items[k]->fact.inode != entry->fact.inode ||
-                    !mxc_spot_of(planner, entries->items[k]->path, &entry->fact, &other) ||
-                    strcmp(spot.inside, other.inside) != 0;
-        count += fresh;
+        found = mxc_spot_of(planner, entries->items[i]->path, fact, &spots[count], err);
+        if (found < 0)
+            return -1;
+        count += found && !has_spot(spots, count, spots[count].inside);
     }
-    return count;
+    *out = count;
+    return 0;
 }
 
 /* A directory of that filesystem which the sandbox sees with at least this access, or NULL. */
@@ -113,15 +129,18 @@ static int check_hard_links(struct mxc_planner *planner, const struct mxc_entry 
     const struct mxc_fact_mount *mount = mxc_planner_mount_of(planner, entry->path);
     bool denied = entry->intent == MXC_INTENT_DENY;
     const char *where;
-    size_t listed;
+    size_t listed = 0;
 
-    if (entry->origin != MXC_ORIGIN_POLICY || entry->alias_of || entry->intent == MXC_INTENT_RW ||
+    if (entry->origin != MXC_ORIGIN_POLICY || entry->derived || entry->intent == MXC_INTENT_RW ||
         entry->fact.type == MXC_OBJECT_DIRECTORY || entry->fact.type == MXC_OBJECT_SYMLINK ||
         entry->fact.links < 2 || !mount)
         return 0;
     where = visible_directory(planner, mount->device, denied ? MXC_INTENT_RO : MXC_INTENT_RW);
-    listed = where ? count_listed(planner, entry) : 0;
-    if (!where || entry->fact.links <= listed)
+    if (!where)
+        return 0;
+    if (count_listed(planner, &entry->fact, &listed, err) < 0)
+        return -1;
+    if (entry->fact.links <= listed)
         return 0;
     return mxc_fail(
         err, MXC_POLICY_REFUSED, 0, entry->pointer,

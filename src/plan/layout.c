@@ -24,25 +24,20 @@ static bool is_own_device(const char *path)
     return false;
 }
 
-/* The nearest placed entry at or above. */
-static struct mxc_entry *placed_above(const struct mxc_planner *planner, const char *path)
+static struct mxc_entry *placed(struct mxc_entry *entry)
 {
-    struct mxc_entry *entry = mxc_entries_above(&planner->entries, path);
-
     return !entry || entry->placed ? entry : entry->up;
 }
 
 bool mxc_planner_shows(const struct mxc_planner *planner, const char *path)
 {
-    return mxc_entry_grants(placed_above(planner, path));
+    return mxc_entry_grants(placed(mxc_entries_above(&planner->entries, path)));
 }
 
 /* The nearest placed entry that is really above. Parents are placed before their children. */
 static struct mxc_entry *find_up(const struct mxc_planner *planner, const char *path)
 {
-    char *parent = mxc_path_parent(planner->arena, path);
-
-    return parent && path[1] ? placed_above(planner, parent) : NULL;
+    return placed(mxc_entries_over(&planner->entries, path));
 }
 
 static bool is_mapped(const struct mxc_planner *planner, const struct mxc_entry *entry)

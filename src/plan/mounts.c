@@ -47,6 +47,68 @@ const struct mxc_fact_mount *mxc_planner_mount_of(const struct mxc_planner *plan
     return best;
 }
 
+static const struct mxc_fact_mount *parent_of(const struct mxc_planner *planner,
+                                              const struct mxc_fact_mount *mount)
+{
+    for (size_t i = 0; i < planner->mount_count; i++)
+        if (planner->mounts[i].id == mount->parent && &planner->mounts[i] != mount)
+            return &planner->mounts[i];
+    return NULL;
+}
+
+/* Does something that is mounted on the same mount, nearer to the root, hide the way to it? */
+static bool is_cut_off(const struct mxc_planner *planner, const struct mxc_fact_mount *mount)
+{
+    for (size_t i = 0; i < planner->mount_count; i++)
+        if (planner->mounts[i].parent == mount->parent &&
+            mxc_path_below(mount->point, planner->mounts[i].point))
+            return true;
+    return false;
+}
+
+static bool is_covered(const struct mxc_planner *planner, const struct mxc_fact_mount *mount)
+{
+    for (size_t i = 0; i < planner->mount_count; i++)
+        if (planner->mounts[i].parent == mount->id && &planner->mounts[i] != mount &&
+            !strcmp(planner->mounts[i].point, mount->point))
+            return true;
+    return false;
+}
+
+/* Can a path lead to it, now that later mounts lie over earlier ones? */
+static bool is_reached(const struct mxc_planner *planner, const struct mxc_fact_mount *mount)
+{
+    for (size_t steps = 0; mount && steps <= planner->mount_count; steps++) {
+        const struct mxc_fact_mount *parent = parent_of(planner, mount);
+
+        if (is_cut_off(planner, mount))
+            return false;
+        if (parent && strcmp(parent->point, mount->point) != 0 && is_covered(planner, parent))
+            return false;
+        mount = parent;
+    }
+    return true;
+}
+
+static int drop_covered(struct mxc_planner *planner, struct mxc_err *err)
+{
+    struct mxc_fact_mount *kept =
+        mxc_arena_alloc(planner->arena, (planner->mount_count + 1) * sizeof *kept);
+    size_t count = 0;
+
+    if (!kept)
+        return mxc_planner_no_memory(err);
+    for (size_t i = 0; i < planner->mount_count; i++) {
+        const struct mxc_fact_mount *mount = &planner->mounts[i];
+
+        if (!mount->id || (!is_covered(planner, mount) && is_reached(planner, mount)))
+            kept[count++] = *mount;
+    }
+    planner->mounts = kept;
+    planner->mount_count = count;
+    return 0;
+}
+
 /* A policy without denials and without directories has neither aliases nor mounts to look for. */
 static bool needs_mounts(const struct mxc_planner *planner)
 {
@@ -86,14 +148,17 @@ static int restrict_mount(struct mxc_planner *planner, const struct mxc_fact_mou
     struct mxc_entry entry = { .path = mount->point,
                                .intent = most_for(mount->type),
                                .origin = MXC_ORIGIN_SYSTEM };
+    int error;
 
     if (!mxc_entry_grants(above) || above->intent <= entry.intent)
         return 0;
     if (!strcmp(above->path, mount->point))
         return 0; /* of the baseline: cannot be, and the policy's were refused */
-    if (mxc_look(&planner->looker, mount->point, &entry.fact) != 0 ||
-        entry.fact.device != mount->device)
-        return 0; /* covered by a later mount */
+    error = mxc_look(&planner->looker, mount->point, &entry.fact);
+    if (error == ENOMEM)
+        return mxc_planner_no_memory(err);
+    if (error || entry.fact.device != mount->device)
+        return 0; /* the caller cannot get there, or something covers it */
     if (!mxc_entries_add(planner->arena, &planner->entries, &entry))
         return mxc_planner_no_memory(err);
     return mxc_planner_note(planner, above->pointer, err, "'%s' of type %s stays %s", mount->point,
@@ -112,7 +177,7 @@ int mxc_planner_ask_mounts(struct mxc_planner *planner, struct mxc_err *err)
         return mxc_fail(err, MXC_UNAVAILABLE, error, "/filesystem",
                         "the mount table of the host cannot be read, so other names of the same "
                         "objects cannot be ruled out; make /proc/self/mountinfo readable");
-    if (refuse_kernel_grants(planner, err) < 0)
+    if (drop_covered(planner, err) < 0 || refuse_kernel_grants(planner, err) < 0)
         return -1;
     for (size_t i = 0; i < planner->mount_count; i++)
         if (most_for(planner->mounts[i].type) < MXC_INTENT_RW &&

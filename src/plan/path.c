@@ -32,6 +32,19 @@ char *mxc_path_graft(struct mxc_arena *arena, const char *top, const char *rest)
     return mxc_arena_copy(arena, *rest ? rest : "/");
 }
 
+char *mxc_path_join(struct mxc_arena *arena, const char *directory, const char *name, size_t length)
+{
+    size_t above = directory[1] ? strlen(directory) : 0;
+    char *result = mxc_arena_alloc(arena, above + length + 2);
+
+    if (!result)
+        return NULL;
+    memcpy(result, directory, above);
+    result[above] = '/';
+    memcpy(result + above + 1, name, length);
+    return result;
+}
+
 char *mxc_path_parent(struct mxc_arena *arena, const char *path)
 {
     size_t length = mxc_path_up(path, strlen(path));

@@ -20,6 +20,10 @@ const char *mxc_path_rest(const char *path, const char *top);
 /* The other way round: 'rest' is "" or begins with a slash. NULL when out of memory. */
 char *mxc_path_graft(struct mxc_arena *arena, const char *top, const char *rest);
 
+/* One name below a directory. NULL when out of memory. */
+char *mxc_path_join(struct mxc_arena *arena, const char *directory, const char *name,
+                    size_t length);
+
 /* "/a" of "/a/b", "/" of "/a" and of "/". NULL when out of memory. */
 char *mxc_path_parent(struct mxc_arena *arena, const char *path);
 

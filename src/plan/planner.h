@@ -10,6 +10,7 @@
 /* An element of a path list, in the order of the policy: rw, ro, denied. */
 struct mxc_named {
     const char *written; /* as in the policy */
+    const char *clean;   /* absolute, without "//" and "." */
     const char *pointer; /* "/filesystem/deniedPaths/0" */
     const char *list;    /* "deniedPaths" */
     enum mxc_intent intent;

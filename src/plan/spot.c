@@ -6,19 +6,19 @@
 #include "plan/alias.h"
 #include "plan/path.h"
 
-bool mxc_spot_of(const struct mxc_planner *planner, const char *path, const struct mxc_fact *fact,
-                 struct mxc_spot *out)
+int mxc_spot_of(const struct mxc_planner *planner, const char *path, const struct mxc_fact *fact,
+                struct mxc_spot *out, struct mxc_err *err)
 {
     const struct mxc_fact_mount *mount = mxc_planner_mount_of(planner, path);
 
     if (!mount)
-        return false;
+        return 0;
     *out = (struct mxc_spot){
         .device = mount->device,
         .inside = mxc_path_graft(planner->arena, mount->root, mxc_path_rest(path, mount->point)),
         .fact = *fact,
     };
-    return out->inside != NULL;
+    return out->inside ? 1 : mxc_planner_no_memory(err);
 }
 
 static bool has_name(const struct mxc_names *names, const char *path)
@@ -30,8 +30,8 @@ static bool has_name(const struct mxc_names *names, const char *path)
 }
 
 /* Looks whether 'path' is a name of the spot, and if so adds it. Returns 0 or ENOMEM. */
-static int try_name(struct mxc_planner *planner, const struct mxc_spot *spot, const char *path,
-                    struct mxc_names *out)
+static int try_name(struct mxc_planner *planner, const struct mxc_spot *spot,
+                    const struct mxc_fact_mount *mount, const char *path, struct mxc_names *out)
 {
     struct mxc_fact fact;
     int error = mxc_look(&planner->looker, path, &fact);
@@ -49,6 +49,7 @@ static int try_name(struct mxc_planner *planner, const struct mxc_spot *spot, co
     out->items = larger;
     larger[out->count++] = (struct mxc_name){
         .path = path,
+        .mount = mount,
         .entry = mxc_entries_above(&planner->entries, path),
         .unsure = error != 0,
     };
@@ -67,7 +68,9 @@ int mxc_spot_names(struct mxc_planner *planner, const struct mxc_spot *spot, str
             continue;
         path =
             mxc_path_graft(planner->arena, mount->point, mxc_path_rest(spot->inside, mount->root));
-        if (!path || try_name(planner, spot, path, out) != 0)
+        if (path && mxc_planner_mount_of(planner, path) != mount)
+            continue; /* something is mounted over it */
+        if (!path || try_name(planner, spot, mount, path, out) != 0)
             return mxc_planner_no_memory(err);
     }
     return 0;

@@ -36,9 +36,7 @@ int mxc_look(struct mxc_looker *looker, const char *path, struct mxc_fact *out)
         item = mxc_arena_alloc(looker->arena, sizeof *item);
         if (!item)
             return ENOMEM;
-        item->path = mxc_arena_copy(looker->arena, path);
-        if (!item->path)
-            return ENOMEM;
+        item->path = path;
         item->error = looker->facts->look(looker->facts->context, looker->arena, path, &item->fact);
         item->next = *bucket;
         *bucket = item;
@@ -136,8 +134,7 @@ static int step_once(struct state *s)
     if (length == 1 && name[0] == '.' && s->out->fact.type == MXC_OBJECT_DIRECTORY)
         return 0;
     if (s->out->fact.type != MXC_OBJECT_DIRECTORY) {
-        s->out->missing =
-            mxc_arena_format(s->looker->arena, "%s/%.*s", s->out->path, (int)length, name);
+        s->out->missing = mxc_path_join(s->looker->arena, s->out->path, name, length);
         s->out->not_directory = true;
         return s->out->missing ? 0 : ENOMEM;
     }

@@ -15,7 +15,8 @@ struct mxc_looker {
     struct mxc_looked *buckets[256];
 };
 
-/* facts->look() through the memory. Returns 0 or an errno (ENOMEM too). */
+/* facts->look() through the memory. The path must live as long as the arena. Returns 0 or an errno
+ * (ENOMEM too). */
 int mxc_look(struct mxc_looker *looker, const char *path, struct mxc_fact *out);
 
 struct mxc_link {

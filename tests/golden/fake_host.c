@@ -181,12 +181,17 @@ static int do_mount(struct fake_host *host, char **words)
     enum mxc_object type = make_node(host, device, words[2], MXC_OBJECT_DIRECTORY)->fact.type;
     struct place place = { 0 };
 
-    mount->fact = (struct mxc_fact_mount){ device, words[2], words[3], words[4] };
     if (host->mounts) {
         if (!make_at(host, words[3], type) || find_place(host, words[3], &place) != 0)
             return -1;
         mount->index = host->mounts->index + 1;
     }
+    mount->fact = (struct mxc_fact_mount){ .id = mount->index + 1,
+                                           .parent = place.mount ? place.mount->fact.id : 0,
+                                           .device = device,
+                                           .root = words[2],
+                                           .point = words[3],
+                                           .type = words[4] };
     mount->on = place.mount;
     mount->at = place.inside;
     mount->older = host->mounts;
@@ -371,6 +376,19 @@ int fake_host_read(struct fake_host *host, const char *folder, const char *path)
     if (result)
         fprintf(stderr, "%s:%d: cannot be understood\n", path, number);
     (void)fclose(file);
+    return result;
+}
+
+int fake_host_text(struct fake_host *host, const char *folder, const char *text)
+{
+    int result = host->mounts ? 0 : start(host, folder);
+
+    while (!result && *text) {
+        size_t length = strcspn(text, "\n");
+
+        result = run_line(host, mxc_arena_copy_n(&host->arena, text, length));
+        text += length + (text[length] == '\n');
+    }
     return result;
 }
 

@@ -33,6 +33,9 @@ struct fake_host {
 /* Reads a file of facts. Returns 0, or -1 with the reason on stderr. */
 int fake_host_read(struct fake_host *host, const char *folder, const char *path);
 
+/* The same from a text. */
+int fake_host_text(struct fake_host *host, const char *folder, const char *text);
+
 void fake_host_done(struct fake_host *host);
 
 #endif
