@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The backends that this build has, and the names of their outcomes. */
+/* The backends that this build has. */
 #include "backend/backend.h"
 
 const struct mxc_backend *const mxc_backends[] = {

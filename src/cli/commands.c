@@ -5,8 +5,7 @@
 #include "cli/verbs.h"
 
 const struct mxc_command *const mxc_commands[] = {
-    &mxc_command_run,   &mxc_command_plan,
-    &mxc_command_check,
+    &mxc_command_run,   &mxc_command_plan,   &mxc_command_check,
     &mxc_command_probe, &mxc_command_schema, &mxc_command_completions,
     &mxc_command_help,  &mxc_command_man,    NULL,
 };
