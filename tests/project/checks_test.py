@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Each check of tools/ must pass a good sample and fail each bad one."""
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -166,6 +167,50 @@ class Format(Check):
     def test_bad(self):
         self.write("src/base/x.c", HEAD + "int x(void) { return 1; }\n")
         self.assert_fails("src/base/x.c is not formatted")
+
+
+class Runner(Check):
+    """tools/test.sh, in a tree of its own."""
+
+    def setUp(self):
+        super().setUp()
+        shutil.copytree(TOOLS, self.root / "tools")
+
+    def run_parts(self, *parts, **more):
+        env = {"PATH": os.environ["PATH"], "out": str(self.root / "build"), **more}
+        return subprocess.run([self.root / "tools" / "test.sh", *parts], capture_output=True, text=True,
+                              check=False, env=env)
+
+    def test_good(self):
+        done = self.run_parts("layers", "headers")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertEqual(done.stdout.splitlines()[-1], "2 passed, 0 failed, 0 skipped")
+
+    def test_failure_hides_nothing(self):
+        self.write("src/base/bad.h", "#include <no_such_header.h>\n")
+        done = self.run_parts("size", "headers", "layers")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("bad.h:1: the first line must be", done.stdout)
+        self.assertIn("no_such_header.h", done.stdout)
+        self.assertIn("pass  layers", done.stdout)
+        self.assertEqual(done.stdout.splitlines()[-1], "1 passed, 2 failed, 0 skipped")
+
+    def test_missing_tool_is_a_skip_on_a_desk_and_a_failure_in_ci(self):
+        tools = self.root / "bin"
+        tools.mkdir()
+        for tool in ("sh", "dirname", "mkdir", "sed", "grep", "tr", "tail"):
+            (tools / tool).symlink_to(shutil.which(tool))
+        desk = self.run_parts("clang", PATH=str(tools))
+        self.assertEqual((desk.returncode, desk.stdout),
+                         (0, "skip  clang: clang is not installed\n0 passed, 0 failed, 1 skipped\n"))
+        ci = self.run_parts("clang", PATH=str(tools), CI="true")
+        self.assertEqual(ci.returncode, 1)
+        self.assertEqual(ci.stdout.splitlines()[-1], "0 passed, 1 failed, 0 skipped")
+
+    def test_unknown_part(self):
+        done = self.run_parts("clank")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("there is no part 'clank'", done.stdout)
 
 
 class Results(unittest.TestCase):
