@@ -75,6 +75,24 @@ static int check_names(struct mxc_linter *linter, const struct mxc_lint_entry *e
     return 0;
 }
 
+/* The grant is the upper part of a name, as ".git" is of ".git/hooks": looks for the rest in it. */
+static int check_rest(struct mxc_linter *linter, const struct mxc_lint_entry *entry,
+                      const struct mxc_lint_name *name)
+{
+    for (const char *rest = name->name; (rest = strchr(rest, '/')); rest++) {
+        const char *upper =
+            mxc_arena_format(linter->arena, "/%.*s", (int)(rest - name->name), name->name);
+        const char *path = mxc_path_graft(linter->arena, entry->path, rest);
+
+        if (!upper || !path)
+            return mxc_lint_out_of_memory(linter);
+        if (ends_with(entry->path, upper) &&
+            check_object(linter, entry, path, name->what, name->rule) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* The grant itself is such a file, or lies in such a directory: anybody's, wherever it is. */
 static int check_itself(struct mxc_linter *linter, const struct mxc_lint_entry *entry,
                         const struct mxc_lint_names *names)
@@ -84,6 +102,8 @@ static int check_itself(struct mxc_linter *linter, const struct mxc_lint_entry *
     for (size_t i = 0; i < names->count; i++) {
         const struct mxc_lint_name *name = &names->items[i];
 
+        if (check_rest(linter, entry, name) < 0)
+            return -1;
         if (passes(entry->path, name->name) && caller_may(linter, entry->path, name->rule))
             return mxc_lint_add(linter, name->rule, entry->pointer, entry->path, name->what);
     }
