@@ -94,7 +94,6 @@ struct mxc_run;
 
 struct mxc_start_options {
     const char *init_name; /* name of process 1 in the sandbox, at most 15 bytes; NULL: "mxc-init" */
-    bool no_terminal;      /* never make a pty, even when a standard stream is a terminal */
 };
 
 /* A line of "mxc probe": something the host has or lacks. */

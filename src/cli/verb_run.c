@@ -10,7 +10,6 @@
 struct run_options {
     struct mxc_source source; /* first: its option rows have offsets into it */
     const char *result_fd;
-    bool no_terminal;
     bool json;
     bool verbose;
 };
@@ -30,9 +29,6 @@ static const struct mxc_option options[] = {
     MXC_SOURCE_OPTIONS,
     { "result-fd", MXC_OPTION_TEXT, offsetof(struct run_options, result_fd), "N",
       "write the result as one JSON line to descriptor N, which the program never holds",
-      MXC_COMPLETE_NONE, NULL },
-    { "no-terminal", MXC_OPTION_FLAG, offsetof(struct run_options, no_terminal), NULL,
-      "give the program the standard streams as they are, never a terminal of its own",
       MXC_COMPLETE_NONE, NULL },
     { "json", MXC_OPTION_FLAG, offsetof(struct run_options, json), NULL,
       "write errors as one JSON line", MXC_COMPLETE_NONE, NULL },
@@ -108,7 +104,7 @@ static void tell_reason(struct job *job)
 
 static int execute(struct job *job)
 {
-    struct mxc_start_options start = { .no_terminal = job->options->no_terminal };
+    const struct mxc_start_options start = { .init_name = NULL };
     int result;
 
     if (job->options->verbose)

@@ -155,11 +155,6 @@ class Terminals(Case):
         self.addCleanup(os.environ.pop, "NO_COLOR")
         self.assertNotIn("\033[", self.talk("", program="mxc", words=["run", "missing.json"])[1])
 
-    def test_no_terminal(self):
-        status, shown = self.talk("", program="mxc", words=["run", "--no-terminal", "--", "sh", "-c",
-                                                            "exit 6"])
-        self.assertEqual((status, shown), (6, ""))
-
 
 if __name__ == "__main__":
     main()

@@ -79,8 +79,7 @@ static int prepare_job(struct mxc_run *run, const struct mxc_plan *plan,
         job->trees[i] = -1;
     for (int i = 0; i < 3; i++)
         job->streams[i] = -1;
-    if (!options || !options->no_terminal)
-        native_terminal_detect(job);
+    native_terminal_detect(job);
     job->tmp_bytes = run->limits.tmp;
     return read_command(job, err);
 }
@@ -93,6 +92,8 @@ static int take_signals(struct mxc_run *run, struct mxc_err *err)
     (void)sigemptyset(&set);
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
         (void)sigaddset(&set, ours[i]);
+    if (run->job.ignored_signals & 1u << (SIGHUP - 1))
+        (void)sigdelset(&set, SIGHUP); /* nohup */
     run->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (run->signals < 0)
         return native_fail(err, "signalfd", "watch", "signals");
