@@ -151,20 +151,28 @@ static int check_config(struct mxc_linter *linter, const struct mxc_lint_entry *
                         writes ? MXC_LINT_CONFIG_WRITABLE : MXC_LINT_CONFIG_READABLE);
 }
 
-/* A worktree or submodule has a file there, which names the directory with the hooks. */
-static int check_git_file(struct mxc_linter *linter, const struct mxc_lint_entry *entry)
+/* A worktree or submodule has a file ".git", which names the directory with the hooks. A repository
+ * without "hooks" has none yet, and the guest could make some. */
+static int check_repository(struct mxc_linter *linter, const struct mxc_lint_entry *entry)
 {
-    const char *path = mxc_path_graft(linter->arena, entry->path, "/.git");
+    const char *git = mxc_path_graft(linter->arena, entry->path, "/.git");
+    const char *hooks = mxc_path_graft(linter->arena, entry->path, "/.git/hooks");
     struct mxc_walk walk;
 
-    if (!path)
+    if (!git || !hooks)
         return mxc_lint_out_of_memory(linter);
-    int error = mxc_walk(&linter->looker, path, &walk);
+    int error = mxc_walk(&linter->looker, hooks, &walk);
     if (error == ENOMEM)
         return mxc_lint_out_of_memory(linter);
-    if (error || walk.fact.type != MXC_OBJECT_FILE)
+    if (error || !walk.missing || mxc_lint_decides(linter, walk.path) != entry)
         return 0;
-    return check_object(linter, entry, path, "git, which follows it to hooks", MXC_LINT_HOST_CODE);
+    if (walk.not_directory)
+        return check_object(linter, entry, git, "git, which follows it to hooks",
+                            MXC_LINT_HOST_CODE);
+    if (strcmp(walk.missing, hooks) != 0 || !caller_may(linter, git, MXC_LINT_HOST_CODE))
+        return 0;
+    return mxc_lint_add(linter, MXC_LINT_HOST_CODE, entry->pointer, hooks,
+                        "git as soon as somebody makes it");
 }
 
 /* The grant lies within something in the home that the host runs, such as an editor's settings. */
@@ -193,7 +201,7 @@ static int check_code(struct mxc_linter *linter, const struct mxc_lint_entry *en
         check_names(linter, entry, entry->path, &mxc_lint_project_code) < 0 ||
         check_itself(linter, entry, &mxc_lint_project_code) < 0)
         return -1;
-    return check_git_file(linter, entry);
+    return check_repository(linter, entry);
 }
 
 int mxc_lint_contents(struct mxc_linter *linter, const struct mxc_lint_entry *entry)
