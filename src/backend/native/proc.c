@@ -9,6 +9,7 @@
 #include "backend/native/native.h"
 #include "base/auto.h"
 #include "sys/linux/kernel.h"
+#include "sys/linux/read.h"
 
 /* What covers each type. A device or a link cannot be made here, so a file covers it. */
 static const struct {
@@ -106,6 +107,24 @@ static int cover(int proc, struct native_masks *masks, size_t index, struct mxc_
     return 0;
 }
 
+/* Ceilings of the new user namespace, which only its own privileges (init still has them) can set. What the
+ * program takes counts for the caller on the host as well, where others need it. */
+static const struct {
+    const char *path;
+    const char *value;
+} ceilings[] = {
+    { "sys/user/max_user_namespaces", "0" },    /* a wall behind the system call filter */
+    { "sys/user/max_inotify_instances", "64" }, /* of 128 that a user has, as a rule */
+};
+
+static int set_ceilings(int proc, struct mxc_err *err)
+{
+    for (size_t i = 0; i < sizeof ceilings / sizeof *ceilings; i++)
+        if (mxc_sys_write_at(proc, ceilings[i].path, ceilings[i].value) < 0 && errno != ENOENT)
+            return native_fail(err, "write", "set in /proc", ceilings[i].path);
+    return 0;
+}
+
 static int explain_proc(struct mxc_err *err)
 {
     if (errno != EPERM)
@@ -129,6 +148,8 @@ int native_mount_proc(int root, struct native_masks *masks, struct mxc_err *err)
         return explain_proc(err);
     if (mxc_sys_move_mount(proc, "", root, "proc", MXC_MOVE_FROM_EMPTY) < 0)
         return native_fail(err, "move_mount", "place", "/proc");
+    if (set_ceilings(proc, err) < 0)
+        return -1;
     for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
         if (cover(proc, masks, i, err) < 0)
             return -1;
