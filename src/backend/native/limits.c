@@ -35,21 +35,45 @@ void native_limits_read(const struct mxc_plan *plan, struct native_limits *out)
     }
 }
 
+/* A hard limit of the caller below ours stays: it is the stricter one, and may not be raised. */
 static void add(struct native_job *job, int resource, uint64_t value)
 {
+    struct rlimit now;
+
+    if (getrlimit((__rlimit_resource_t)resource, &now) == 0 && now.rlim_max < value)
+        value = now.rlim_max;
     job->rlimits[job->rlimit_count++] = (struct native_rlimit){ resource, (rlim_t)value };
+}
+
+static int refuse_cpu(struct mxc_err *err)
+{
+    return mxc_fail(err, MXC_POLICY_REFUSED, 0, "/limits/cpuPercent",
+                    "a cpu limit needs a writable cgroup with the cpu controller; run as root, or "
+                    "under a delegated cgroup (systemd-run --user --scope -p Delegate=yes)");
+}
+
+int native_limits_check(const struct native_limits *limits, struct mxc_err *err)
+{
+    struct native_cgroup cgroup = { .keeper_pipe = -1 };
+    struct rlimit files;
+
+    if (limits->open_files && getrlimit(RLIMIT_NOFILE, &files) == 0 &&
+        limits->open_files > files.rlim_max)
+        return mxc_fail(err, MXC_POLICY_REFUSED, 0, "/limits/openFiles",
+                        "%llu open files are more than this user may have (%llu)",
+                        (unsigned long long)limits->open_files, (unsigned long long)files.rlim_max);
+    if (!limits->cpu_percent)
+        return 0;
+    (void)native_cgroup_find(NATIVE_HOLDS_CPU, &cgroup);
+    native_cgroup_done(&cgroup);
+    return cgroup.version ? 0 : refuse_cpu(err);
 }
 
 int native_limits_apply(const struct native_limits *limits, unsigned holds, struct native_job *job,
                         struct mxc_err *err)
 {
-    struct rlimit files;
-
     if (limits->cpu_percent && !(holds & NATIVE_HOLDS_CPU))
-        return mxc_fail(
-            err, MXC_POLICY_REFUSED, 0, "/limits/cpuPercent",
-            "a cpu limit needs a writable cgroup with the cpu controller; run as root, or "
-            "under a delegated cgroup (systemd-run --user --scope -p Delegate=yes)");
+        return refuse_cpu(err);
     /* At 1 the kernel neither writes a core file nor starts the host's handler; at 0 it starts it. */
     add(job, RLIMIT_CORE, 1);
     /* Counted for each user namespace since 5.14, so it is exact for one sandbox. One for init. */
@@ -57,12 +81,7 @@ int native_limits_apply(const struct native_limits *limits, unsigned holds, stru
         add(job, RLIMIT_NPROC, limits->processes + 1);
     if (limits->file_size)
         add(job, RLIMIT_FSIZE, limits->file_size);
-    if (!limits->open_files)
-        return 0;
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && limits->open_files > files.rlim_max)
-        return mxc_fail(err, MXC_POLICY_REFUSED, 0, "/limits/openFiles",
-                        "%llu open files are more than this user may have (%llu)",
-                        (unsigned long long)limits->open_files, (unsigned long long)files.rlim_max);
-    add(job, RLIMIT_NOFILE, limits->open_files);
+    if (limits->open_files)
+        add(job, RLIMIT_NOFILE, limits->open_files);
     return 0;
 }

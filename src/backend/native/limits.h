@@ -39,6 +39,8 @@ struct native_limits {
 
 /* limits.c */
 void native_limits_read(const struct mxc_plan *plan, struct native_limits *out);
+/* Refuses what this host cannot do for the caller. */
+int native_limits_check(const struct native_limits *limits, struct mxc_err *err);
 /* Fills the job's resource limits; 'holds' says what a cgroup takes over. */
 int native_limits_apply(const struct native_limits *limits, unsigned holds, struct native_job *job,
                         struct mxc_err *err);

@@ -283,6 +283,18 @@ static void undo(struct mxc_run *run)
     free(run);
 }
 
+/* The pure plan, and what it asks of this host. */
+static int plan_here(struct mxc_arena *arena, const struct mxc_policy *policy,
+                     const struct mxc_facts *facts, struct mxc_plan *out, struct mxc_err *err)
+{
+    struct native_limits limits;
+
+    if (mxc_plan_native(arena, policy, facts, out, err) < 0)
+        return -1;
+    native_limits_read(out, &limits);
+    return native_limits_check(&limits, err);
+}
+
 const struct mxc_backend mxc_backend_native = {
     .name = "native",
     .can = MXC_CAN(READONLY) | MXC_CAN(READWRITE) | MXC_CAN(DENIED) | MXC_CAN(ENVIRONMENT) |
@@ -291,7 +303,7 @@ const struct mxc_backend mxc_backend_native = {
            MXC_CAN(LIMIT_OPEN_FILES) | MXC_CAN(LIMIT_FILE_SIZE) | MXC_CAN(LIMIT_TMP) |
            MXC_CAN(LIMIT_OUTPUT),
     .probe = native_probe,
-    .plan = mxc_plan_native,
+    .plan = plan_here,
     .start = start,
     .wait = wait_end,
     .undo = undo,
