@@ -204,7 +204,7 @@ class ReachesNobody(Case):
         names = ["environ", "exe", "root", "cwd", "mem", "maps", "auxv", "io", "stack", "syscall", "fdinfo/0"]
         actions = [["read", f"/proc/1/{name}"] for name in names]
         actions += [["readlink", "/proc/1/exe"], ["execute", "/proc/1/exe"], ["reopen", "/proc/1/exe", "ro"],
-                    ["write", "/proc/1/mem"], ["write", "/proc/1/oom_score_adj"], ["write", "/proc/1/comm"]]
+                    ["write", "/proc/1/mem"], ["write", "/proc/1/comm"], ["write", "/proc/1/uid_map"]]
         done = run_policy(who, policy_of(probe(*actions)), env={"SECRET": canary})
         for action, verdict in zip(actions, done.verdicts):
             self.assertIn(verdict, ("EACCES", "EPERM", "ENOENT"), action)
