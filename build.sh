@@ -27,6 +27,7 @@ test|shellcheck|has shellcheck|shellcheck|ShellCheck|shellcheck|shellcheck
 test|python3-jsonschema|has_python jsonschema|python3-jsonschema|python3-jsonschema|py3-jsonschema|python-jsonschema
 test|node|has node|nodejs|nodejs|nodejs|nodejs
 test|npm|has npm|npm|nodejs-npm|npm|npm
+test|certificates for npm|has_certificates|ca-certificates|ca-certificates|ca-certificates|ca-certificates
 '
 
 usage() {
@@ -86,6 +87,7 @@ quiet() {
 
 has() { command -v "$1" >/dev/null 2>&1; }
 has_library() { has pkg-config && pkg-config --exists "$1"; }
+has_certificates() { [ -s /etc/ssl/certs/ca-certificates.crt ] || [ -s /etc/pki/tls/certs/ca-bundle.crt ]; }
 has_python() { /usr/bin/python3 -c "import $1" >/dev/null 2>&1; }
 
 # try_compile COMPILER FLAGS...: can it make a program of $out/try.c?

@@ -23,8 +23,10 @@ def output_lines(test):
 
 
 def reason_of_skip(test):
-    lines = output_lines(test)
-    return lines[-1].strip() if lines else "no reason was printed"
+    """A line that begins with "skip", else the last line."""
+    lines = [line.strip() for line in output_lines(test)]
+    marked = [line for line in lines if line.lower().startswith("skip")]
+    return (marked or lines or ["no reason was printed"])[-1]
 
 
 def read_results(build):

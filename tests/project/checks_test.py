@@ -230,12 +230,14 @@ class Results(unittest.TestCase):
             {"name": "b", "result": "SKIP", "stdout": "x\nno cgroups here\n"},
             {"name": "c", "result": "FAIL", "stdout": "expected 1\n", "stderr": "got 2\n"},
             {"name": "d", "result": "TIMEOUT"},
-            {"name": "e", "result": "SKIP"})
+            {"name": "e", "result": "SKIP"},
+            {"name": "f", "result": "SKIP", "stdout": "skipped: no npm\nsee the log\n"})
         self.assertEqual(done.returncode, 0)
         lines = done.stdout.splitlines()
-        self.assertEqual(lines[-1], "count 1 2 2")
+        self.assertEqual(lines[-1], "count 1 2 3")
         self.assertIn("skip  gcc: b: no cgroups here", lines)
         self.assertIn("skip  gcc: e: no reason was printed", lines)
+        self.assertIn("skip  gcc: f: skipped: no npm", lines)
         self.assertIn("      | got 2", lines)
         self.assertTrue(any(line.startswith("FAIL  gcc: d (timeout") for line in lines))
 
