@@ -251,6 +251,36 @@ static void check_pins(struct check *check)
             fail(check, "a protected object can be moved away", mount->at->name);
 }
 
+static void find_node(void *context, const char *path, struct spot spot)
+{
+    struct check *check = context;
+
+    if (spot.node == check->node)
+        fail(check, "a denied path that does not exist yet could appear in", path);
+}
+
+/* What is denied and does not exist must not have a place to appear in. */
+static void check_missing(struct check *check)
+{
+    for (size_t i = 0; i < check->count; i++) {
+        const struct listed *listed = &check->listed[i];
+        size_t length = strlen(listed->path);
+
+        if (listed->wish != WISH_DENY || listed->spot.node)
+            continue;
+        check->node = model_at(&check->world->host, listed->path).node; /* a file, taken for more */
+        while (!check->node) {
+            while (length && listed->path[length - 1] != '/')
+                length--;
+            length -= length > 1;
+            check->node = model_at(&check->world->host,
+                                   mxc_arena_copy_n(&check->world->arena, listed->path, length))
+                              .node;
+        }
+        model_walk(check->world, &check->world->box, find_node, check);
+    }
+}
+
 /* Does the policy deny a symlink by its own name? Then other names that lead through it may not work. */
 static bool denies_link(const struct check *check)
 {
@@ -366,6 +396,7 @@ static bool run_once(uint64_t seed, bool *planned)
             model_walk(&world, &world.box, check_visible, &check);
             model_walk(&world, &world.host, check_granted, &check);
             check_pins(&check);
+            check_missing(&check);
             if (!denies_link(&check))
                 check_names(&check);
         }
