@@ -80,7 +80,7 @@ make() {
         rm -rf "$folder"
         meson setup "$@" "$folder" "$top" || return 1
     fi
-    ninja -C "$folder"
+    ninja -k 0 -C "$folder"
 }
 
 # run_tests NAME SUITES...: the tests of build/test-NAME are counted one by one.
