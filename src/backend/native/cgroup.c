@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -223,6 +224,26 @@ uint64_t native_cgroup_pids_refused(const struct native_cgroup *cgroup)
     return counter(cgroup, NATIVE_HOLDS_PIDS, "pids.events", "max ");
 }
 
+/* v2 ends the whole group by itself (memory.oom.group). */
+int native_cgroup_watch_oom(const struct native_cgroup *cgroup)
+{
+    for (size_t i = 0; cgroup->version == 1 && i < cgroup->count; i++) {
+        char text[32];
+        auto_close int event = -1;
+        auto_close int file = -1;
+
+        if (!(cgroup->parts[i].holds & NATIVE_HOLDS_MEMORY))
+            continue;
+        event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        file = openat(cgroup->parts[i].dir, "memory.oom_control", O_RDONLY | O_CLOEXEC);
+        (void)snprintf(text, sizeof text, "%d %d", event, file);
+        if (event >= 0 && file >= 0 &&
+            mxc_sys_write_at(cgroup->parts[i].dir, "cgroup.event_control", text) == 0)
+            return mxc_take_fd(&event);
+    }
+    return -1;
+}
+
 uint64_t native_cgroup_peak(const struct native_cgroup *cgroup)
 {
     const char *file = cgroup->version == 2 ? "memory.peak" : "memory.max_usage_in_bytes";
@@ -239,6 +260,7 @@ void native_cgroup_done(struct native_cgroup *cgroup)
         while (waitpid(cgroup->keeper, NULL, 0) < 0 && errno == EINTR)
             ;
     cgroup->keeper = 0;
+    remove_directories(cgroup); /* nothing is left to do, unless the keeper was killed */
     for (size_t i = 0; i < cgroup->count; i++) {
         mxc_auto_close(&cgroup->parts[i].parent);
         mxc_auto_close(&cgroup->parts[i].dir);

@@ -60,6 +60,9 @@ int native_cgroup_join(const struct native_cgroup *cgroup, pid_t pid, struct mxc
 uint64_t native_cgroup_oom_kills(const struct native_cgroup *cgroup);
 uint64_t native_cgroup_pids_refused(const struct native_cgroup *cgroup);
 uint64_t native_cgroup_peak(const struct native_cgroup *cgroup);
+/* v1: a descriptor that becomes readable when memory runs out, so that the whole run is ended as v2 ends
+ * it; -1 when there is none. The caller closes it. */
+int native_cgroup_watch_oom(const struct native_cgroup *cgroup);
 /* Removes the directories; every process in them must have ended. Accepts an empty one. */
 void native_cgroup_done(struct native_cgroup *cgroup);
 

@@ -126,6 +126,7 @@ static int prepare_limits(struct mxc_run *run, struct mxc_err *err)
     if (native_limits_apply(&run->limits, holds, &run->job, err) < 0)
         return -1;
     run->job.watched = run->limits.memory && !(holds & NATIVE_HOLDS_MEMORY);
+    run->oom_event = native_cgroup_watch_oom(&run->cgroup);
     return native_output_open(&run->output, run->limits.output, &run->job, err);
 }
 
@@ -217,7 +218,7 @@ static int start(const struct mxc_plan *plan, const struct mxc_start_options *op
     if (!run)
         return mxc_fail(err, MXC_BACKEND, ENOMEM, "start", "out of memory");
     run->pidfd = run->channel = run->job.channel = run->signals = run->timer = run->watch_timer =
-        run->proc = run->cgroup.keeper_pipe = -1;
+        run->oom_event = run->proc = run->cgroup.keeper_pipe = -1;
     run->terminal = (struct native_terminal){ .master = -1, .keyboard = -1, .screen = -1 };
     run->output.pipes[0].from = run->output.pipes[1].from = -1;
     for (int i = 0; i < 3; i++)
@@ -233,6 +234,14 @@ static int start(const struct mxc_plan *plan, const struct mxc_start_options *op
 
 static void restore_signals(struct mxc_run *run)
 {
+    const struct timespec now = { 0 };
+    sigset_t pipe_signal;
+
+    (void)sigemptyset(&pipe_signal);
+    (void)sigaddset(&pipe_signal, SIGPIPE);
+    if (run->mask_changed)
+        while (sigtimedwait(&pipe_signal, NULL, &now) > 0)
+            ; /* a relay's, and dealt with there */
     if (run->mask_changed)
         (void)sigprocmask(SIG_SETMASK, &run->old_mask, NULL);
     run->mask_changed = false;
@@ -242,10 +251,10 @@ static int wait_end(struct mxc_run *run, struct mxc_exit *out, struct mxc_err *e
 {
     if (native_supervise_wait(run, err) < 0)
         return -1;
-    native_report(run, out);
     native_terminal_close(&run->terminal, true);
-    if (run->output.limit && !run->output.exceeded)
-        native_output_close(&run->output, true);
+    if (native_supervise_drain(run, err) < 0)
+        return -1;
+    native_report(run, out);
     return 0;
 }
 
@@ -270,7 +279,7 @@ static void undo(struct mxc_run *run)
         while (waitpid(run->init, NULL, __WALL) < 0 && errno == EINTR)
             ;
     native_terminal_close(&run->terminal, false);
-    native_output_close(&run->output, false);
+    native_output_close(&run->output);
     native_cgroup_done(&run->cgroup);
     free_job(&run->job);
     mxc_auto_close(&run->pidfd);
@@ -278,6 +287,7 @@ static void undo(struct mxc_run *run)
     mxc_auto_close(&run->signals);
     mxc_auto_close(&run->timer);
     mxc_auto_close(&run->watch_timer);
+    mxc_auto_close(&run->oom_event);
     mxc_auto_close(&run->proc);
     restore_signals(run);
     free(run);

@@ -18,6 +18,7 @@ struct mxc_run {
     int signals;     /* signalfd */
     int timer;       /* timeout, -1: none */
     int watch_timer; /* memory watcher, -1: none */
+    int oom_event;   /* cgroup v1 ran out of memory, -1: none */
     int proc;        /* the sandbox's /proc, for the watcher */
     sigset_t old_mask;
     bool mask_changed;
@@ -36,6 +37,8 @@ struct mxc_run {
  * something happened, -1 with 'err'; errno ETIME when the deadline passed. */
 int native_supervise_start(struct mxc_run *run, struct mxc_err *err);
 int native_supervise_wait(struct mxc_run *run, struct mxc_err *err);
+/* After the end: what the program left in the pipes, as fast as the caller takes it. */
+int native_supervise_drain(struct mxc_run *run, struct mxc_err *err);
 void native_supervise_kill(struct mxc_run *run);
 
 /* watch.c: samples the memory of the sandbox's processes where no cgroup counts it. */

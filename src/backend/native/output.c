@@ -54,11 +54,11 @@ size_t native_output_polls(const struct native_output *output, struct pollfd pol
     return count;
 }
 
-static bool can_take(int fd, int wait_ms)
+static bool can_take(int fd)
 {
     struct pollfd to = { .fd = fd, .events = POLLOUT };
 
-    return poll(&to, 1, wait_ms) > 0;
+    return poll(&to, 1, 0) > 0;
 }
 
 /* splice() refuses some targets (O_APPEND, terminals); there we copy, in pieces that a stream which polls
@@ -74,8 +74,8 @@ static ssize_t copy(const struct native_pipe *line, size_t room)
 
         if (put < 0 && errno != EINTR && errno != EAGAIN)
             return -1;
-        if (put < 0 && !can_take(line->to, -1))
-            return -1;
+        if (put < 0)
+            (void)poll(&(struct pollfd){ .fd = line->to, .events = POLLOUT }, 1, -1);
         done += put > 0 ? put : 0;
     }
     return got;
@@ -89,25 +89,36 @@ static ssize_t move_some(const struct native_pipe *line, size_t room)
     return done < 0 && errno == EINVAL ? copy(line, room) : done;
 }
 
-/* Anything still there when the limit is used up exceeds it. */
-static bool has_more(int fd)
+static void close_line(struct native_pipe *line)
 {
-    struct pollfd from = { .fd = fd, .events = POLLIN };
-
-    return poll(&from, 1, 0) > 0 && (from.revents & POLLIN);
+    mxc_auto_close(&line->from);
+    line->from = -1;
 }
 
-static void move_line(struct native_output *output, struct native_pipe *line, int wait_ms)
+/* Anything still there when the limit is used up exceeds it. */
+static void look_for_more(struct native_output *output, struct native_pipe *line)
+{
+    struct pollfd from = { .fd = line->from, .events = POLLIN };
+
+    if (poll(&from, 1, 0) <= 0)
+        return;
+    if (from.revents & POLLIN)
+        output->exceeded = true;
+    else
+        close_line(line);
+}
+
+static void move_line(struct native_output *output, struct native_pipe *line)
 {
     while (line->from >= 0) {
         uint64_t left = output->limit - output->moved;
         ssize_t done;
 
         if (!left) {
-            output->exceeded = output->exceeded || has_more(line->from);
+            look_for_more(output, line);
             return;
         }
-        line->blocked = !can_take(line->to, wait_ms);
+        line->blocked = !can_take(line->to);
         if (line->blocked)
             return;
         done = move_some(line, left < CHUNK ? (size_t)left : CHUNK);
@@ -115,8 +126,7 @@ static void move_line(struct native_output *output, struct native_pipe *line, in
             return;
         if (done <=
             0) { /* the program closed it, or the caller went away: SIGPIPE for the program */
-            mxc_auto_close(&line->from);
-            line->from = -1;
+            close_line(line);
             return;
         }
         output->moved += (uint64_t)done;
@@ -126,15 +136,11 @@ static void move_line(struct native_output *output, struct native_pipe *line, in
 void native_output_move(struct native_output *output)
 {
     for (int i = 0; i < 2; i++)
-        move_line(output, &output->pipes[i], 0);
+        move_line(output, &output->pipes[i]);
 }
 
-void native_output_close(struct native_output *output, bool drain)
+void native_output_close(struct native_output *output)
 {
-    for (int i = 0; i < 2; i++) {
-        if (drain && output->limit)
-            move_line(output, &output->pipes[i], -1);
-        mxc_auto_close(&output->pipes[i].from);
-        output->pipes[i].from = -1;
-    }
+    for (int i = 0; i < 2; i++)
+        close_line(&output->pipes[i]);
 }

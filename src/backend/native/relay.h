@@ -55,6 +55,6 @@ void native_output_started(struct native_job *job);
 size_t native_output_polls(const struct native_output *output, struct pollfd polls[2]);
 /* Moves what is there, at most to the limit. */
 void native_output_move(struct native_output *output);
-void native_output_close(struct native_output *output, bool drain);
+void native_output_close(struct native_output *output);
 
 #endif

@@ -68,6 +68,14 @@ static void note_all(const struct mxc_run *run, struct mxc_exit *out)
     note_limits(run, out);
 }
 
+/* The program itself, or a command whose end the shell passed on. */
+static bool ended_by(const struct mxc_run *run, int signal_number)
+{
+    if (WIFSIGNALED(run->status))
+        return WTERMSIG(run->status) == signal_number;
+    return WIFEXITED(run->status) && WEXITSTATUS(run->status) == 128 + signal_number;
+}
+
 static enum mxc_reason reason_of(const struct mxc_run *run)
 {
     bool failed = !run->ended || !WIFEXITED(run->status) || WEXITSTATUS(run->status);
@@ -80,9 +88,7 @@ static enum mxc_reason reason_of(const struct mxc_run *run)
         return MXC_REASON_OUTPUT;
     if (run->over_memory || (failed && native_cgroup_oom_kills(&run->cgroup)))
         return MXC_REASON_OOM;
-    if (failed && run->ended && WIFSIGNALED(run->status) && WTERMSIG(run->status) == SIGXFSZ)
-        return MXC_REASON_DISK;
-    if (failed && run->tmp_full)
+    if (failed && (run->tmp_full || (run->limits.file_size && ended_by(run, SIGXFSZ))))
         return MXC_REASON_DISK;
     if (failed && native_cgroup_pids_refused(&run->cgroup))
         return MXC_REASON_PIDS;

@@ -15,7 +15,16 @@
 #include "base/auto.h"
 #include "sys/linux/kernel.h"
 
-enum { AT_CHANNEL, AT_PIDFD, AT_SIGNALS, AT_TIMER, AT_WATCH, AT_RELAYS, AT_MAX = AT_RELAYS + 5 };
+enum {
+    AT_CHANNEL,
+    AT_PIDFD,
+    AT_SIGNALS,
+    AT_TIMER,
+    AT_WATCH,
+    AT_OOM,
+    AT_RELAYS,
+    AT_MAX = AT_RELAYS + 5
+};
 
 void native_supervise_kill(struct mxc_run *run)
 {
@@ -46,10 +55,11 @@ static int wait_events(struct mxc_run *run, struct pollfd polls[AT_MAX], int tim
     int ready;
 
     polls[AT_CHANNEL] = (struct pollfd){ .fd = run->ended ? -1 : run->channel, .events = POLLIN };
-    polls[AT_PIDFD] = (struct pollfd){ .fd = run->pidfd, .events = POLLIN };
+    polls[AT_PIDFD] = (struct pollfd){ .fd = run->init > 0 ? run->pidfd : -1, .events = POLLIN };
     polls[AT_SIGNALS] = (struct pollfd){ .fd = run->signals, .events = POLLIN };
     polls[AT_TIMER] = (struct pollfd){ .fd = run->timer, .events = POLLIN };
     polls[AT_WATCH] = (struct pollfd){ .fd = run->watch_timer, .events = POLLIN };
+    polls[AT_OOM] = (struct pollfd){ .fd = run->oom_event, .events = POLLIN };
     count += native_terminal_polls(&run->terminal, polls + count);
     count += native_output_polls(&run->output, polls + count);
     do
@@ -181,6 +191,12 @@ static void handle_events(struct mxc_run *run, const struct pollfd *polls)
     }
     if (polls[AT_WATCH].revents)
         native_watch_sample(run);
+    if (polls[AT_OOM].revents) {
+        run->over_memory = true;
+        mxc_auto_close(&run->oom_event);
+        run->oom_event = -1;
+        native_supervise_kill(run);
+    }
     native_terminal_move(&run->terminal, &run->output.moved);
     native_output_move(&run->output);
     if (run->terminal.master >= 0 && run->output.limit && run->output.moved > run->output.limit)
@@ -203,6 +219,24 @@ int native_supervise_wait(struct mxc_run *run, struct mxc_err *err)
             if (reap(run, err) < 0)
                 return -1;
         }
+    }
+    return 0;
+}
+
+int native_supervise_drain(struct mxc_run *run, struct mxc_err *err)
+{
+    int *const over[] = { &run->channel, &run->timer, &run->watch_timer, &run->oom_event };
+    struct pollfd polls[AT_MAX];
+
+    for (size_t i = 0; i < sizeof over / sizeof *over; i++) {
+        mxc_auto_close(over[i]);
+        *over[i] = -1;
+    }
+    native_output_move(&run->output);
+    while (native_output_polls(&run->output, polls) && !run->output.exceeded && !run->interrupted) {
+        if (wait_events(run, polls, -1, err) < 0)
+            return -1;
+        native_output_move(&run->output);
     }
     return 0;
 }
