@@ -115,7 +115,8 @@ static int collect_list(struct mxc_planner *planner, const struct mxc_strings *l
 
         *named = (struct mxc_named){
             .written = list->items[i],
-            .pointer = mxc_arena_format(planner->arena, "/filesystem/%s/%zu", name, i),
+            .pointer =
+                mxc_arena_format(planner->arena, "/filesystem/%s/%lu", name, (unsigned long)i),
             .list = name,
             .intent = intent,
         };

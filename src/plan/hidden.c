@@ -47,8 +47,8 @@ static int check_missing(struct mxc_planner *planner, const struct mxc_named *na
     if (visible)
         return mxc_fail(
             err, MXC_POLICY_REFUSED, ENOENT, named->pointer,
-            "'%s' does not exist ('%s' is missing) and could appear later in '%s', which "
-            "the sandbox sees; create it first, or deny '%s'",
+            "'%s' cannot be denied, because '%s' does not exist and could appear later in "
+            "'%s', which the sandbox sees; create it first, or deny '%s'",
             named->written, named->walk.missing, visible, named->walk.path);
     if (final && mxc_entry_grants(mxc_entries_above(&planner->entries, final->path)))
         return mxc_fail(
@@ -144,10 +144,10 @@ static int check_hard_links(struct mxc_planner *planner, const struct mxc_entry 
         return 0;
     return mxc_fail(
         err, MXC_POLICY_REFUSED, 0, entry->pointer,
-        "'%s' has %lu hard links, of which %zu are listed; the others could be %s in '%s'; "
-        "list them all in %s, or copy it to a file of its own",
-        entry->path, (unsigned long)entry->fact.links, listed, denied ? "read" : "written", where,
-        denied ? "deniedPaths" : "readonlyPaths");
+        "'%s' has %lu names (hard links), %lu of them listed; by another it could be %s in "
+        "'%s'; list all in %s, or give it a copy of its own",
+        entry->path, (unsigned long)entry->fact.links, (unsigned long)listed,
+        denied ? "read" : "written", where, denied ? "deniedPaths" : "readonlyPaths");
 }
 
 int mxc_planner_check_denials(struct mxc_planner *planner, struct mxc_err *err)

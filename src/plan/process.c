@@ -51,7 +51,7 @@ int mxc_planner_add_environment(struct mxc_planner *planner, struct mxc_err *err
 
         if (set_later(&process->env, i + 1, step.from))
             continue; /* the last one counts */
-        step.pointer = mxc_arena_format(planner->arena, "/process/env/%zu", i);
+        step.pointer = mxc_arena_format(planner->arena, "/process/env/%lu", (unsigned long)i);
         if (!step.pointer)
             return mxc_planner_no_memory(err);
         if (mxc_planner_add(planner, step, err) < 0)

@@ -56,7 +56,8 @@ void *__wrap_mxc_arena_grow(struct mxc_arena *arena, void *items, size_t count, 
     return out_of_memory() ? NULL : __real_mxc_arena_grow(arena, items, count, room, size);
 }
 
-char *__wrap_mxc_arena_format(struct mxc_arena *arena, const char *format, ...);
+char *__wrap_mxc_arena_format(struct mxc_arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 char *__wrap_mxc_arena_format(struct mxc_arena *arena, const char *format, ...)
 {
     char text[512];
