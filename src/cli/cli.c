@@ -51,8 +51,8 @@ bool mxc_cli_colors(int fd)
 
 void mxc_cli_explain(struct mxc_err *err)
 {
-    bool ours =
-        err->code == MXC_BAD_POLICY || err->code == MXC_POLICY_REFUSED; /* says all it knows */
+    bool ours = err->code == MXC_BAD_POLICY || err->code == MXC_POLICY_REFUSED ||
+                err->code == MXC_UNAVAILABLE; /* says all it knows */
     const char *reason = err->sys && !ours ? strerror(err->sys) : NULL;
     size_t length = strlen(err->text);
 

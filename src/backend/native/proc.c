@@ -130,7 +130,7 @@ static int explain_proc(struct mxc_err *err)
     if (errno != EPERM)
         return native_fail(err, "fsmount", "mount", "/proc");
     return mxc_fail(
-        err, MXC_UNAVAILABLE, EPERM, "fsmount",
+        err, MXC_UNAVAILABLE, EPERM, "proc",
         "no fresh /proc can be mounted, because the container around this process hides "
         "parts of its own; start it with --security-opt systempaths=unconfined "
         "(docker) or --security-opt unmask=ALL (podman)");
