@@ -85,14 +85,14 @@ static void decode_octal(char *text)
 /* 36 35 98:0 /root /point options optional... - type source super-options */
 static int parse_mount(struct mxc_arena *arena, char *line, struct mxc_fact_mount *out)
 {
-    unsigned major_number, minor_number;
+    unsigned id, parent, major_number, minor_number;
     int root_at = 0, root_end = 0, point_end = 0;
     char *type = strstr(line, " - ");
     char *root, *point;
 
     if (!type ||
-        sscanf(line, "%*u %*u %u:%u %n%*s%n %*s%n", &major_number, &minor_number, &root_at,
-               &root_end, &point_end) < 2 ||
+        sscanf(line, "%u %u %u:%u %n%*s%n %*s%n", &id, &parent, &major_number, &minor_number,
+               &root_at, &root_end, &point_end) < 4 ||
         !point_end)
         return -1;
     line[root_end] = '\0';
@@ -103,6 +103,8 @@ static int parse_mount(struct mxc_arena *arena, char *line, struct mxc_fact_moun
     type[strcspn(type, " \n")] = '\0';
     decode_octal(root);
     decode_octal(point);
+    out->id = id;
+    out->parent = parent;
     out->device = makedev(major_number, minor_number);
     out->root = mxc_arena_copy(arena, root);
     out->point = mxc_arena_copy(arena, point);
