@@ -61,6 +61,7 @@ struct mxc_facts {
     uint32_t uid;     /* effective ids of the caller */
     uint32_t gid;
     bool can_map_ids; /* caller may choose an unprivileged range and id-map mounts (host root) */
+    bool host_root;   /* the uid is that of the host\'s root, not of a user namespace\'s */
 };
 
 #endif

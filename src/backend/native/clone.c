@@ -137,13 +137,18 @@ static int write_map(pid_t child, const char *name, const char *text, struct mxc
     return 0;
 }
 
+unsigned native_first_id(void)
+{
+    return NATIVE_ID_BASE + (unsigned)getpid() % NATIVE_ID_RANGES * NATIVE_ID_COUNT;
+}
+
 int native_map_ids(pid_t child, const struct native_job *job, uid_t outer_uid, gid_t outer_gid,
                    struct mxc_err *err)
 {
     char users[64], groups[64];
 
     if (job->mapped) {
-        unsigned first = NATIVE_ID_BASE + (unsigned)getpid() % NATIVE_ID_RANGES * NATIVE_ID_COUNT;
+        unsigned first = native_first_id();
 
         (void)snprintf(users, sizeof users, "0 %u %u", first, NATIVE_ID_COUNT);
         (void)snprintf(groups, sizeof groups, "0 %u %u", first, NATIVE_ID_COUNT);

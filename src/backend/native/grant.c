@@ -72,6 +72,15 @@ static bool is_mapped_grant(const struct mxc_step *step)
     return step->kind == MXC_STEP_BIND && (step->flags & MXC_STEP_MAPPED);
 }
 
+static int refuse_mapping(const struct mxc_step *step, struct mxc_err *err)
+{
+    return mxc_fail(err, MXC_UNAVAILABLE, EPERM, step->pointer,
+                    "'%s' cannot be granted: mxc was started by root without CAP_SYS_ADMIN, or a "
+                    "seccomp filter forbids open_tree, as in a container; start it as an ordinary "
+                    "user there, or the container with --cap-add SYS_ADMIN",
+                    step->from);
+}
+
 int native_open_grants(struct native_job *job, struct mxc_err *err)
 {
     for (size_t i = 0; i < job->plan->count; i++) {
@@ -80,6 +89,8 @@ int native_open_grants(struct native_job *job, struct mxc_err *err)
         if (!is_mapped_grant(step))
             continue;
         if (native_grant_tree(step, &job->trees[i], err) < 0) {
+            if (err->sys == EPERM)
+                return refuse_mapping(step, err);
             if (!err->where[0] || err->where[0] != '/')
                 (void)snprintf(err->where, sizeof err->where, "%s", step->pointer);
             return -1;

@@ -101,6 +101,9 @@ static int take_signals(struct mxc_run *run, struct mxc_err *err)
     (void)sigaddset(&set, SIGTTOU); /* restoring the terminal must not stop us */
     if (sigprocmask(SIG_BLOCK, &set, &run->old_mask) < 0)
         return native_fail(err, "sigprocmask", "block", "signals");
+    /* A caller that ignores it would have the kernel reap our child. */
+    if (sigaction(SIGCHLD, &(struct sigaction){ .sa_handler = SIG_DFL }, &run->old_child) < 0)
+        return native_fail(err, "sigaction", "reset", "SIGCHLD");
     run->mask_changed = true;
     return 0;
 }
@@ -168,6 +171,8 @@ static int launch(struct mxc_run *run, struct mxc_err *err)
     if (native_map_ids(pid, &run->job, uid, gid, err) < 0 ||
         native_map_grants(&run->job, pid, err) < 0 ||
         native_cgroup_join(&run->cgroup, pid, err) < 0 || offer_to_oom_killer(pid, err) < 0)
+        return -1;
+    if (native_lend_pipes(run, err) < 0)
         return -1;
     native_output_started(&run->job);
     if (send(run->channel, "g", 1, MSG_NOSIGNAL) != 1)
@@ -239,11 +244,12 @@ static void restore_signals(struct mxc_run *run)
 
     (void)sigemptyset(&pipe_signal);
     (void)sigaddset(&pipe_signal, SIGPIPE);
-    if (run->mask_changed)
-        while (sigtimedwait(&pipe_signal, NULL, &now) > 0)
-            ; /* a relay's, and dealt with there */
-    if (run->mask_changed)
-        (void)sigprocmask(SIG_SETMASK, &run->old_mask, NULL);
+    if (!run->mask_changed)
+        return;
+    while (sigtimedwait(&pipe_signal, NULL, &now) > 0)
+        ; /* a relay's, and dealt with there */
+    (void)sigaction(SIGCHLD, &run->old_child, NULL);
+    (void)sigprocmask(SIG_SETMASK, &run->old_mask, NULL);
     run->mask_changed = false;
 }
 
@@ -278,6 +284,7 @@ static void undo(struct mxc_run *run)
     if (run->init > 0)
         while (waitpid(run->init, NULL, __WALL) < 0 && errno == EINTR)
             ;
+    native_return_pipes(run);
     native_terminal_close(&run->terminal, false);
     native_output_close(&run->output);
     native_cgroup_done(&run->cgroup);
@@ -299,6 +306,12 @@ static int plan_here(struct mxc_arena *arena, const struct mxc_policy *policy,
 {
     struct native_limits limits;
 
+    if (facts->host_root && !facts->can_map_ids)
+        return mxc_fail(
+            err, MXC_UNAVAILABLE, EPERM, "ids",
+            "mxc was started by root without CAP_SETUID or CAP_SETGID, so the sandbox "
+            "could not be given ids other than root's; start it as an ordinary user, or "
+            "with these capabilities");
     if (mxc_plan_native(arena, policy, facts, out, err) < 0)
         return -1;
     native_limits_read(out, &limits);

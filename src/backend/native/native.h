@@ -89,6 +89,8 @@ int native_receive(int channel, struct native_message *out, int *fd);
 
 /* clone.c: makes the child with all namespaces. Returns its pid (0 in the child), -1 with 'err'. */
 pid_t native_clone(int cgroup, int *pidfd, struct mxc_err *err);
+/* First host id of a mapped sandbox of this process. */
+unsigned native_first_id(void);
 int native_map_ids(pid_t child, const struct native_job *job, uid_t outer_uid, gid_t outer_gid,
                    struct mxc_err *err);
 /* One sentence why this host refuses user namespaces, and the command that lifts it. */

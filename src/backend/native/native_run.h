@@ -21,6 +21,8 @@ struct mxc_run {
     int oom_event;   /* cgroup v1 ran out of memory, -1: none */
     int proc;        /* the sandbox's /proc, for the watcher */
     sigset_t old_mask;
+    struct sigaction old_child; /* of SIGCHLD */
+    bool lent[3];               /* standard streams whose pipes belong to the sandbox meanwhile */
     bool mask_changed;
     bool ended; /* 'status' holds how the program ended */
     int status;
@@ -40,6 +42,10 @@ int native_supervise_wait(struct mxc_run *run, struct mxc_err *err);
 /* After the end: what the program left in the pipes, as fast as the caller takes it. */
 int native_supervise_drain(struct mxc_run *run, struct mxc_err *err);
 void native_supervise_kill(struct mxc_run *run);
+
+/* pipes.c: see there. Returning is for every path. */
+int native_lend_pipes(struct mxc_run *run, struct mxc_err *err);
+void native_return_pipes(struct mxc_run *run);
 
 /* watch.c: samples the memory of the sandbox's processes where no cgroup counts it. */
 int native_watch_start(struct mxc_run *run, struct mxc_err *err);

@@ -47,8 +47,8 @@ enum mxc_seccomp_arch {
     X(SECCOMP)                                                                                     \
     X(INTERNET)                                                                                    \
     X(STREAM)                                                                                      \
-    X(DATAGRAM) X(NETLINK) X(OPEN) X(OPENAT) X(MODE1) X(MODE2) X(MODE3) X(SETRLIMIT) X(PRLIMIT)    \
-        X(NEW_LIMIT)
+    X(DATAGRAM)                                                                                    \
+    X(NETLINK) X(OPEN) X(OPENAT) X(MODE1) X(MODE2) X(MODE3) X(SETRLIMIT) X(PRLIMIT) X(NEW_LIMIT)
 
 enum mxc_seccomp_verdict {
 #define MXC_CALL_ENUM(name, value, text) MXC_CALL_##name,

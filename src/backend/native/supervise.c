@@ -223,6 +223,12 @@ int native_supervise_wait(struct mxc_run *run, struct mxc_err *err)
     return 0;
 }
 
+/* Then what the caller does not take at once is not waited for. */
+static bool cut_short(const struct mxc_run *run)
+{
+    return run->interrupted || run->timed_out || run->over_memory || run->output.exceeded;
+}
+
 int native_supervise_drain(struct mxc_run *run, struct mxc_err *err)
 {
     int *const over[] = { &run->channel, &run->timer, &run->watch_timer, &run->oom_event };
@@ -233,7 +239,7 @@ int native_supervise_drain(struct mxc_run *run, struct mxc_err *err)
         *over[i] = -1;
     }
     native_output_move(&run->output);
-    while (native_output_polls(&run->output, polls) && !run->output.exceeded && !run->interrupted) {
+    while (native_output_polls(&run->output, polls) && !cut_short(run)) {
         if (wait_events(run, polls, -1, err) < 0)
             return -1;
         native_output_move(&run->output);

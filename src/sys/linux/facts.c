@@ -2,10 +2,12 @@
 /* Facts of this Linux host, for the planner. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -148,6 +150,14 @@ static bool in_initial_namespace(void)
            outside == 0 && count == 4294967295ul;
 }
 
+static bool has_capabilities(uint32_t wanted)
+{
+    struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+    struct __user_cap_data_struct sets[2];
+
+    return syscall(SYS_capget, &header, sets) == 0 && (sets[0].effective & wanted) == wanted;
+}
+
 int mxc_sys_facts(struct mxc_sys_host *storage, struct mxc_facts *out, struct mxc_err *err)
 {
     const char *home = getenv("HOME");
@@ -165,7 +175,8 @@ int mxc_sys_facts(struct mxc_sys_host *storage, struct mxc_facts *out, struct mx
         .uid = geteuid(),
         .gid = getegid(),
     };
-    out->can_map_ids = out->uid == 0 && in_initial_namespace();
+    out->host_root = out->uid == 0 && in_initial_namespace();
+    out->can_map_ids = out->host_root && has_capabilities(1u << CAP_SETUID | 1u << CAP_SETGID);
     (void)err;
     return 0;
 }

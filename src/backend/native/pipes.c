@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Standard streams that are anonymous pipes of the caller. Inside a sandbox started by root their owner is
+ * foreign, and opening /dev/stderr would fail, as many programs do; so they are lent for the run. */
+#include <errno.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "backend/native/native_run.h"
+
+static bool is_anonymous_pipe(int fd, struct stat *info)
+{
+    struct statfs filesystem;
+
+    return fstat(fd, info) == 0 && S_ISFIFO(info->st_mode) && fstatfs(fd, &filesystem) == 0 &&
+           filesystem.f_type == PIPEFS_MAGIC;
+}
+
+int native_lend_pipes(struct mxc_run *run, struct mxc_err *err)
+{
+    struct stat info;
+
+    for (int i = 0; run->job.mapped && i < 3; i++) {
+        int fd = run->job.streams[i] >= 0 ? run->job.streams[i] : i;
+
+        if (!is_anonymous_pipe(fd, &info) || info.st_uid != run->job.uid)
+            continue;
+        if (fchown(fd, native_first_id(), native_first_id()) < 0)
+            return native_fail(err, "fchown", "lend", "a standard stream");
+        run->lent[i] = fd == i;
+    }
+    return 0;
+}
+
+void native_return_pipes(struct mxc_run *run)
+{
+    for (int i = 0; i < 3; i++) {
+        if (run->lent[i])
+            (void)!fchown(i, run->job.uid, run->job.gid);
+        run->lent[i] = false;
+    }
+}
