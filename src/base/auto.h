@@ -34,6 +34,6 @@ static inline int mxc_take_fd(int *fd)
 }
 
 #define auto_close __attribute__((cleanup(mxc_auto_close)))
-#define auto_free __attribute__((cleanup(mxc_auto_free)))
+#define auto_free  __attribute__((cleanup(mxc_auto_free)))
 
 #endif

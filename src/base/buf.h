@@ -16,7 +16,8 @@ struct mxc_buf {
 
 void mxc_buf_add(struct mxc_buf *buf, const char *text);
 void mxc_buf_add_n(struct mxc_buf *buf, const char *bytes, size_t length);
-void mxc_buf_format(struct mxc_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void mxc_buf_format(struct mxc_buf *buf, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Adds a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD. */
 void mxc_buf_json(struct mxc_buf *buf, const char *text);

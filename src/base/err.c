@@ -13,8 +13,8 @@ static void keep_one_line(char *text)
             *text = '?';
 }
 
-int mxc_fail(struct mxc_err *err, enum mxc_code code, int sys, const char *where, const char *format,
-             ...)
+int mxc_fail(struct mxc_err *err, enum mxc_code code, int sys, const char *where,
+             const char *format, ...)
 {
     va_list args;
 

@@ -168,15 +168,16 @@ class SeesNothing(Case):
     @callers()
     def test_private_directories_are_private(self, who):
         canary = "/dev/shm/mxc-canary", "/tmp/mxc-canary"
+        mine = f"mxc-mine-{os.getpid()}"
         try:
             for path in canary:
                 Path(path).write_text("of the host\n")
             done = run_policy(who, policy_of(probe(
-                *(["read", path] for path in canary), ["create", "/tmp/mine"], ["create", "/dev/shm/mine"],
+                *(["read", path] for path in canary), ["create", f"/tmp/{mine}"], ["create", f"/dev/shm/{mine}"],
                 ["list", "/tmp"])))
             self.assertEqual(done.verdicts[:4], ["ENOENT", "ENOENT", "ok", "ok"])
-            self.assertEqual(done.verdicts[4], "ok mine")
-            self.assertFalse(Path("/tmp/mine").exists() or Path("/dev/shm/mine").exists())
+            self.assertEqual(done.verdicts[4], f"ok {mine}")
+            self.assertFalse(Path("/tmp", mine).exists() or Path("/dev/shm", mine).exists())
         finally:
             for path in canary:
                 os.unlink(path)
