@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -58,6 +59,21 @@ static uint64_t read_ignored_signals(void)
     const char *line = status ? strstr(status, "\nSigIgn:\t") : NULL;
 
     return line ? strtoull(line + 9, NULL, 16) : ~0ull;
+}
+
+/* From a directory the program could walk to anything around it, past its own root. */
+static int check_streams(struct mxc_err *err)
+{
+    static const char *const names[] = { "input", "output", "error" };
+    struct stat info;
+
+    for (int i = 0; i < 3; i++)
+        if (fstat(i, &info) == 0 && S_ISDIR(info.st_mode))
+            return mxc_fail(err, MXC_BACKEND, EISDIR, "streams",
+                            "standard %s is a directory, through which the program would see the "
+                            "host; redirect it from a file or /dev/null",
+                            names[i]);
+    return 0;
 }
 
 static int prepare_job(struct mxc_run *run, const struct mxc_plan *plan,
@@ -202,6 +218,8 @@ static int start_steps(struct mxc_run *run, const struct mxc_plan *plan,
                        const struct mxc_start_options *options, struct mxc_err *err)
 {
     native_limits_read(plan, &run->limits);
+    if (check_streams(err) < 0)
+        return -1;
     if (prepare_job(run, plan, options, err) < 0 || take_signals(run, err) < 0)
         return -1;
     if (prepare_limits(run, err) < 0 || native_open_grants(&run->job, err) < 0)
