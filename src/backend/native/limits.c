@@ -76,6 +76,9 @@ int native_limits_apply(const struct native_limits *limits, unsigned holds, stru
         return refuse_cpu(err);
     /* At 1 the kernel neither writes a core file nor starts the host's handler; at 0 it starts it. */
     add(job, RLIMIT_CORE, 1);
+    /* No real-time class and no higher priority, whatever the caller may have. */
+    add(job, RLIMIT_RTPRIO, 0);
+    add(job, RLIMIT_NICE, 0);
     /* Counted for each user namespace since 5.14, so it is exact for one sandbox. One for init. */
     if (limits->processes && !(holds & NATIVE_HOLDS_PIDS))
         add(job, RLIMIT_NPROC, limits->processes + 1);

@@ -69,7 +69,7 @@ static int check_streams(struct mxc_err *err)
 
     for (int i = 0; i < 3; i++)
         if (fstat(i, &info) == 0 && S_ISDIR(info.st_mode))
-            return mxc_fail(err, MXC_BACKEND, EISDIR, "streams",
+            return mxc_fail(err, MXC_BACKEND, 0, "streams",
                             "standard %s is a directory, through which the program would see the "
                             "host; redirect it from a file or /dev/null",
                             names[i]);
