@@ -136,21 +136,19 @@ static int place(int tree, int at, const char *path, struct mxc_err *err)
     return 0;
 }
 
-static int do_directory(struct builder *b, const struct mxc_step *step, size_t index,
-                        struct mxc_err *err)
+static int make_object(int parent, const char *name, const struct mxc_step *step)
 {
-    const char *name;
-    auto_close int parent = open_parent(b, step->to, &name, err);
-
-    (void)index;
-    if (parent < 0)
-        return -1;
-    if (mkdirat(parent, name, 0755) < 0 && errno != EEXIST)
-        return native_fail(err, "mkdirat", "make the directory", step->to);
-    return 0;
+    switch (step->kind) {
+    case MXC_STEP_DIRECTORY:
+        return mkdirat(parent, name, 0755);
+    case MXC_STEP_FILE:
+        return mknodat(parent, name, S_IFREG | 0444, 0);
+    default:
+        return symlinkat(step->from, parent, name);
+    }
 }
 
-static int do_file(struct builder *b, const struct mxc_step *step, size_t index,
+static int do_make(struct builder *b, const struct mxc_step *step, size_t index,
                    struct mxc_err *err)
 {
     const char *name;
@@ -159,22 +157,8 @@ static int do_file(struct builder *b, const struct mxc_step *step, size_t index,
     (void)index;
     if (parent < 0)
         return -1;
-    if (mknodat(parent, name, S_IFREG | 0444, 0) < 0 && errno != EEXIST)
-        return native_fail(err, "mknodat", "make the mount point", step->to);
-    return 0;
-}
-
-static int do_symlink(struct builder *b, const struct mxc_step *step, size_t index,
-                      struct mxc_err *err)
-{
-    const char *name;
-    auto_close int parent = open_parent(b, step->to, &name, err);
-
-    (void)index;
-    if (parent < 0)
-        return -1;
-    if (symlinkat(step->from, parent, name) < 0 && errno != EEXIST)
-        return native_fail(err, "symlinkat", "make the link", step->to);
+    if (make_object(parent, name, step) < 0 && errno != EEXIST)
+        return native_fail(err, "mkdirat", "make in the new root", step->to);
     return 0;
 }
 
@@ -302,10 +286,10 @@ typedef int step_function(struct builder *b, const struct mxc_step *step, size_t
 
 /* Steps without a row here are not about the root. */
 static step_function *const actions[] = {
-    [MXC_STEP_DIRECTORY] = do_directory, [MXC_STEP_FILE] = do_file, [MXC_STEP_SYMLINK] = do_symlink,
-    [MXC_STEP_BIND] = do_bind,           [MXC_STEP_PIN] = do_pin,   [MXC_STEP_HIDE] = do_hide,
-    [MXC_STEP_SHELL] = do_shell,         [MXC_STEP_TMP] = do_tmp,   [MXC_STEP_DEVICES] = do_devices,
-    [MXC_STEP_PROC] = do_proc,           [MXC_STEP_NOTE] = NULL,
+    [MXC_STEP_DIRECTORY] = do_make, [MXC_STEP_FILE] = do_make, [MXC_STEP_SYMLINK] = do_make,
+    [MXC_STEP_BIND] = do_bind,      [MXC_STEP_PIN] = do_pin,   [MXC_STEP_HIDE] = do_hide,
+    [MXC_STEP_SHELL] = do_shell,    [MXC_STEP_TMP] = do_tmp,   [MXC_STEP_DEVICES] = do_devices,
+    [MXC_STEP_PROC] = do_proc,      [MXC_STEP_NOTE] = NULL,
 };
 
 static int do_steps(struct builder *b, struct mxc_err *err)
