@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "plan/baseline.h"
 #include "plan/path.h"
 #include "plan/planner.h"
 
@@ -38,6 +39,14 @@ static const char *const baseline[] = {
     "/run/resolvconf",
     "/mnt/wsl/resolv.conf",
 };
+
+bool mxc_baseline_touches(const char *path)
+{
+    for (size_t i = 0; i < sizeof baseline / sizeof *baseline; i++)
+        if (mxc_path_within(path, baseline[i]) || mxc_path_within(baseline[i], path))
+            return true;
+    return false;
+}
 
 /* Passwords, private keys and tokens that packages keep below the baseline, and the sockets of the
  * resolver's daemons, which would answer questions about names without any network. */

@@ -2,6 +2,7 @@
 /* Checks of the path lists: how a path is written, and what kind of place it is. */
 #include <string.h>
 
+#include "plan/baseline.h"
 #include "plan/lint_private.h"
 #include "plan/path.h"
 
@@ -45,30 +46,6 @@ int mxc_lint_spelling(struct mxc_linter *linter, const struct mxc_lint_entry *en
     return check_repetition(linter, entry);
 }
 
-/* Places that every sandbox sees unasked, so that a denial within them matters. */
-static bool is_baseline(const char *path)
-{
-    static const char *const tops[] = {
-        "/usr",
-        "/etc",
-        "/bin",
-        "/sbin",
-        "/lib",
-        "/lib32",
-        "/lib64",
-        "/libx32",
-        "/run/systemd/resolve",
-        "/run/NetworkManager",
-        "/run/resolvconf",
-        "/mnt/wsl/resolv.conf",
-    };
-
-    for (size_t i = 0; i < sizeof tops / sizeof *tops; i++)
-        if (mxc_path_within(path, tops[i]))
-            return true;
-    return false;
-}
-
 static int check_denial(struct mxc_linter *linter, const struct mxc_lint_entry *entry)
 {
     const struct mxc_lint_entry *grant = NULL;
@@ -83,7 +60,7 @@ static int check_denial(struct mxc_linter *linter, const struct mxc_lint_entry *
     if (entry->missing && grant)
         return mxc_lint_add(linter, MXC_LINT_DENIED_MISSING, entry->pointer, entry->written,
                             grant->pointer);
-    if (grant || is_baseline(entry->path))
+    if (grant || mxc_baseline_touches(entry->path))
         return 0;
     return mxc_lint_add(linter, MXC_LINT_DENIED_NO_EFFECT, entry->pointer, entry->written, NULL);
 }
