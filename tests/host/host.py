@@ -334,6 +334,14 @@ def reap_orphans():
 
 # ---- tests
 
+def watch_the_clock():
+    """A test that waits for ever fails, and says where."""
+    def hangs(*_):
+        raise AssertionError("the test hangs here")
+    signal.signal(signal.SIGALRM, hangs)
+    signal.alarm(40)
+
+
 def callers(*names):
     """Runs a test(self, who) for each caller, or for those named, as a subtest."""
     def wrap(test):
@@ -342,13 +350,10 @@ def callers(*names):
             for who in WHO:
                 if not names or who.name in names:
                     with self.subTest(who=who.name):
+                        watch_the_clock()
                         test(self, who)
         return each
     return wrap
-
-
-def hangs(*_):
-    raise AssertionError("the test hangs here")
 
 
 class Case(unittest.TestCase):
@@ -357,8 +362,7 @@ class Case(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
-        signal.signal(signal.SIGALRM, hangs)  # a test that waits for ever fails, and says where
-        signal.alarm(60)
+        watch_the_clock()
         self.addCleanup(signal.alarm, 0)
         self.counter = Counter()
         self.boxes = []
