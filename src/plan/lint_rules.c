@@ -57,7 +57,7 @@ const struct mxc_lint_rule mxc_lint_rules[] = {
                             "for a system program.",
                             "PATH has the entry '{}', which follows the working directory",
                             "list absolute directories only" },
-    [MXC_LINT_PATH_RELATIVE] = { "path-relative", WARNING,
+    [MXC_LINT_PATH_RELATIVE] = { "path-relative", INFO,
                                  "A relative path starts where the executor happens to be started.",
                                  "'{}' is relative, so it depends on the directory that the "
                                  "executor is started in",

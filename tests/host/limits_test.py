@@ -39,7 +39,7 @@ class Processes(Case):
     @callers()
     def test_fork_bomb_has_a_default_ceiling(self, who):
         before = len(os.listdir("/proc"))
-        process = host.start_policy(who, policy_of(probe(["bomb", 20]), process={"timeout": 20000}),
+        process = host.start_policy(who, policy_of(probe(["bomb", 20], ["rest"]), process={"timeout": 20000}),
                                     stdout=subprocess.PIPE)
         most = 0
         while process.poll() is None and not process.stdout.closed:
