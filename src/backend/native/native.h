@@ -82,19 +82,22 @@ _Noreturn void native_init_main(struct native_job *job);
 /* Fails with the errno of the step that just failed; for use in the child. */
 int native_fail(struct mxc_err *err, const char *call, const char *what, const char *path);
 
-/* channel.c */
+/* channel.c: sends one packet, with a copy of the descriptor unless that is -1. -1 with errno. */
 int native_send(int channel, const struct native_message *message, int fd);
 /* 1 a message was read, 0 the other side is gone, -1 errno. '*fd' is -1 when none came along. */
 int native_receive(int channel, struct native_message *out, int *fd);
 
-/* clone.c: makes the child with all namespaces. Returns its pid (0 in the child), -1 with 'err'. */
+/* clone.c: makes the child with all namespaces, in the cgroup (v2) unless that is -1. Returns its pid and
+ * stores a pidfd that the caller closes; 0 in the child; -1 with 'err'. */
 pid_t native_clone(int cgroup, int *pidfd, struct mxc_err *err);
 /* First host id of a mapped sandbox of this process. */
 unsigned native_first_id(void);
+/* Writes the id maps of the child; the outer ids are those of the caller. */
 int native_map_ids(pid_t child, const struct native_job *job, uid_t outer_uid, gid_t outer_gid,
                    struct mxc_err *err);
-/* One sentence why this host refuses user namespaces, and the command that lifts it. */
+/* Fails with one sentence: why this host refuses user namespaces, and the command that lifts it. */
 int native_refuse_namespaces(int error, struct mxc_err *err);
+/* The same in two parts, for the probe. 'error': what the call said. */
 void native_explain_namespaces(int error, char *reason, size_t reason_size, char *remedy,
                                size_t remedy_size);
 
@@ -118,15 +121,18 @@ struct native_masks {
 };
 /* A fresh read-only mount of the mask for that type; the caller places and closes it. -1 with 'err'. */
 int native_mask_tree(struct native_masks *masks, enum mxc_object object, struct mxc_err *err);
+/* A fresh /proc below 'root', its dangerous entries masked; sets the ceilings of the user namespace. */
 int native_mount_proc(int root, struct native_masks *masks, struct mxc_err *err);
 
 /* dev.c: /dev at 'root', its directory taken from the tmpfs 'store'. '*out' is still writable: the
  * caller makes it read-only when all mount points below it exist, and closes it. */
 int native_mount_devices(int store, int root, int *out, struct mxc_err *err);
 
-/* landlock.c: a ruleset with the grants of the plan, -1 in '*out' when the kernel has no Landlock. */
+/* landlock.c: the ABI of this kernel, 0 when it has no Landlock. */
 int native_landlock_version(void);
+/* A ruleset with the grants of the plan, -1 in '*out' when there is no Landlock; the caller closes it. */
 int native_landlock_rules(const struct native_job *job, int *out, struct mxc_err *err);
+/* Enters the ruleset for good; nothing when it is -1. Needs no_new_privs. */
 int native_landlock_apply(int ruleset, struct mxc_err *err);
 
 /* guest.c: the last steps of the program-to-be; returns only on failure. */

@@ -35,15 +35,18 @@ struct mxc_run {
     struct rusage usage;
 };
 
-/* supervise.c: one turn of the event loop. 'deadline_ms' -1: none. Returns 1 when init is gone, 0 when
- * something happened, -1 with 'err'; errno ETIME when the deadline passed. */
+/* supervise.c. Waits until the program was executed: 0 then, and also when a signal ended the run before
+ * (run->interrupted); -1 with the error of the step that failed, or when the deadline passed. */
 int native_supervise_start(struct mxc_run *run, struct mxc_err *err);
+/* Until process 1 is gone and reaped; relays, and enforces timeout and limits meanwhile. */
 int native_supervise_wait(struct mxc_run *run, struct mxc_err *err);
 /* After the end: what the program left in the pipes, as fast as the caller takes it. */
 int native_supervise_drain(struct mxc_run *run, struct mxc_err *err);
+/* Kills process 1, and with it everything; nothing when it is gone already. */
 void native_supervise_kill(struct mxc_run *run);
 
-/* pipes.c: see there. Returning is for every path. */
+/* pipes.c: lets the program open its standard streams by name where they are the caller's pipes; giving
+ * them back is for every path. */
 int native_lend_pipes(struct mxc_run *run, struct mxc_err *err);
 void native_return_pipes(struct mxc_run *run);
 
@@ -54,7 +57,7 @@ void native_watch_sample(struct mxc_run *run);
 /* report.c: how the run ended, and how each thing was enforced. */
 void native_report(const struct mxc_run *run, struct mxc_exit *out);
 
-/* probe.c */
+/* probe.c: tries what the engine needs; see struct mxc_backend. */
 int native_probe(struct mxc_probe *out, struct mxc_err *err);
 
 #endif
