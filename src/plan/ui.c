@@ -10,6 +10,8 @@ static const char *const sockets[] = {
     "/tmp/.X11-unix", "/tmp/.ICE-unix", "/run/dbus/system_bus_socket", "/dev/input", "/dev/uinput",
 };
 
+#define SESSIONS "/run/user"
+
 /* Below /run/user/<uid>. */
 static const char *const session_sockets[] = {
     "bus",   "dbus-1", "wayland-0", "wayland-1", "pipewire-0", "pipewire-0-manager", "pulse", "gdm",
@@ -70,6 +72,60 @@ static int hide(struct mxc_planner *planner, const char *name, struct mxc_err *e
                                                                       : mxc_planner_no_memory(err);
 }
 
+static bool shows_sessions(const struct mxc_planner *planner)
+{
+    for (size_t i = 0; i < planner->entries.count; i++) {
+        const struct mxc_entry *entry = planner->entries.items[i];
+
+        if (entry->origin == MXC_ORIGIN_POLICY && entry->intent != MXC_INTENT_DENY &&
+            (mxc_path_within(entry->path, SESSIONS) || mxc_path_within(SESSIONS, entry->path)))
+            return true;
+    }
+    return false;
+}
+
+static int hide_session(struct mxc_planner *planner, const char *user, struct mxc_err *err)
+{
+    for (size_t i = 0; i < sizeof session_sockets / sizeof *session_sockets; i++) {
+        const char *name =
+            mxc_arena_format(planner->arena, SESSIONS "/%s/%s", user, session_sockets[i]);
+
+        if (!name)
+            return mxc_planner_no_memory(err);
+        if (hide(planner, name, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* All of them: a wide grant carries in the sessions of others too, and in a user namespace the caller's
+ * own uid is not the one in the path. */
+static int hide_sessions(struct mxc_planner *planner, struct mxc_err *err)
+{
+    const struct mxc_facts *facts = planner->facts;
+    const char *own = mxc_arena_format(planner->arena, "%lu", (unsigned long)facts->uid);
+    const char **users = &own;
+    size_t count = 1;
+    int error = 0;
+
+    if (!own)
+        return mxc_planner_no_memory(err);
+    if (!shows_sessions(planner))
+        return 0;
+    if (facts->list)
+        error = facts->list(facts->context, planner->arena, SESSIONS, &users, &count);
+    if (error == ENOENT)
+        return 0;
+    if (error)
+        return mxc_fail(err, MXC_POLICY_REFUSED, error, "/ui/disable",
+                        "the sessions in " SESSIONS " cannot be listed, so their sockets cannot be "
+                        "hidden; grant less than that directory");
+    for (size_t i = 0; i < count; i++)
+        if (hide_session(planner, users[i], err) < 0)
+            return -1;
+    return 0;
+}
+
 int mxc_planner_add_ui(struct mxc_planner *planner, struct mxc_err *err)
 {
     const struct mxc_ui *ui = &planner->policy->ui;
@@ -81,14 +137,5 @@ int mxc_planner_add_ui(struct mxc_planner *planner, struct mxc_err *err)
     for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++)
         if (hide(planner, sockets[i], err) < 0)
             return -1;
-    for (size_t i = 0; i < sizeof session_sockets / sizeof *session_sockets; i++) {
-        const char *name = mxc_arena_format(planner->arena, "/run/user/%lu/%s",
-                                            (unsigned long)planner->facts->uid, session_sockets[i]);
-
-        if (!name)
-            return mxc_planner_no_memory(err);
-        if (hide(planner, name, err) < 0)
-            return -1;
-    }
-    return 0;
+    return hide_sessions(planner, err);
 }

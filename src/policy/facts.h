@@ -56,12 +56,17 @@ struct mxc_facts {
     int (*mounts)(void *context, struct mxc_arena *arena, struct mxc_fact_mount **out,
                   size_t *count);
 
+    /* Names in a directory, in the arena; asked only when a grant shows sessions of users. NULL: the host
+     * is taken to have the caller's session only. Returns 0 or an errno. */
+    int (*list)(void *context, struct mxc_arena *arena, const char *path, const char ***out,
+                size_t *count);
+
     const char *cwd;  /* the executor's working directory; absolute */
     const char *home; /* $HOME of the caller or NULL; only for lints and defaults */
     uint32_t uid;     /* effective ids of the caller */
     uint32_t gid;
     bool can_map_ids; /* caller may choose an unprivileged range and id-map mounts (host root) */
-    bool host_root;   /* the uid is that of the host\'s root, not of a user namespace\'s */
+    bool host_root;   /* the uid is that of the host's root, not of a user namespace's */
 };
 
 #endif

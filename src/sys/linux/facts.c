@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Facts of this Linux host, for the planner. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -140,6 +141,32 @@ static int mounts(void *context, struct mxc_arena *arena, struct mxc_fact_mount 
     return 0;
 }
 
+static int list(void *context, struct mxc_arena *arena, const char *path, const char ***out,
+                size_t *count)
+{
+    const char **names = NULL;
+    size_t used = 0, room = 0;
+    DIR *dir = opendir(path);
+    int error = dir ? 0 : errno;
+
+    (void)context;
+    for (struct dirent *entry; !error && (entry = readdir(dir));) {
+        const char **larger;
+
+        if (entry->d_name[0] == '.')
+            continue;
+        larger = mxc_arena_grow(arena, names, used, &room, sizeof *names);
+        names = larger ? larger : names;
+        if (!larger || !(names[used++] = mxc_arena_copy(arena, entry->d_name)))
+            error = ENOMEM;
+    }
+    if (dir)
+        (void)closedir(dir);
+    *out = names;
+    *count = used;
+    return error;
+}
+
 /* Only the initial user namespace maps every id; there, root may choose an unprivileged range. */
 static bool in_initial_namespace(void)
 {
@@ -170,6 +197,7 @@ int mxc_sys_facts(struct mxc_sys_host *storage, struct mxc_facts *out, struct mx
         .look = look,
         .may = may,
         .mounts = mounts,
+        .list = list,
         .cwd = storage->cwd,
         .home = storage->home[0] == '/' ? storage->home : NULL,
         .uid = geteuid(),
