@@ -275,7 +275,7 @@ static int wait_end(struct mxc_run *run, struct mxc_exit *out, struct mxc_err *e
 {
     if (native_supervise_wait(run, err) < 0)
         return -1;
-    native_terminal_close(&run->terminal, true);
+    native_terminal_close(&run->terminal, &run->output);
     if (native_supervise_drain(run, err) < 0)
         return -1;
     native_report(run, out);
@@ -303,7 +303,7 @@ static void undo(struct mxc_run *run)
         while (waitpid(run->init, NULL, __WALL) < 0 && errno == EINTR)
             ;
     native_return_pipes(run);
-    native_terminal_close(&run->terminal, false);
+    native_terminal_close(&run->terminal, NULL);
     native_output_close(&run->output);
     native_cgroup_done(&run->cgroup);
     free_job(&run->job);

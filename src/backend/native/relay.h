@@ -8,11 +8,26 @@
 
 #include "backend/native/native.h"
 
+struct native_pipe {
+    int from; /* -1: closed */
+    int to;
+    bool blocked; /* 'to' took nothing: wait for it, not for more to read */
+};
+
+/* Output through pipes of ours, for a limit on its bytes. */
+struct native_output {
+    struct native_pipe pipes[2];
+    uint64_t limit; /* 0: none, and no pipes */
+    uint64_t moved;
+    bool exceeded;
+};
+
 struct native_terminal {
-    int master;   /* -1: no pty */
-    int keyboard; /* the caller's terminal to read from, -1: none */
-    int screen;   /* the caller's terminal to write to */
-    bool raw;     /* 'saved' must be restored */
+    int master;      /* -1: no pty */
+    int keyboard;    /* the caller's terminal to read from, -1: none */
+    int screen;      /* the caller's terminal to write to */
+    bool foreground; /* the keyboard is ours to read */
+    bool raw;        /* 'saved' must be restored */
     struct termios saved;
     char to_screen[16384];
     size_t screen_from, screen_to; /* what of the buffer is still to be written */
@@ -28,25 +43,16 @@ int native_terminal_open(struct native_terminal *terminal, const struct native_j
 void native_terminal_resize(const struct native_terminal *terminal);
 /* After the executor was stopped and continued: raw again, size again. */
 void native_terminal_resume(struct native_terminal *terminal);
+/* In the background the keyboard belongs to others, and no signal says when that ends: true while it is
+ * worth looking again with native_terminal_look(). */
+bool native_terminal_waits(const struct native_terminal *terminal);
+void native_terminal_look(struct native_terminal *terminal);
 size_t native_terminal_polls(const struct native_terminal *terminal, struct pollfd polls[3]);
-/* Moves what can be moved; '*moved' grows by bytes of output. */
-void native_terminal_move(struct native_terminal *terminal, uint64_t *moved);
-/* After the end: the rest of the output. Restores the caller's terminal. Accepts a closed one. */
-void native_terminal_close(struct native_terminal *terminal, bool drain);
-
-struct native_pipe {
-    int from; /* -1: closed */
-    int to;
-    bool blocked; /* 'to' took nothing: wait for it, not for more to read */
-};
-
-/* Output through pipes of ours, for a limit on its bytes. */
-struct native_output {
-    struct native_pipe pipes[2];
-    uint64_t limit; /* 0: none, and no pipes */
-    uint64_t moved;
-    bool exceeded;
-};
+/* Moves what can be moved, at most to the limit of output. */
+void native_terminal_move(struct native_terminal *terminal, struct native_output *output);
+/* After the end: moves the rest of the output, unless 'output' is NULL, and restores the caller's
+ * terminal. Accepts a closed one. */
+void native_terminal_close(struct native_terminal *terminal, struct native_output *output);
 
 int native_output_open(struct native_output *output, uint64_t limit, struct native_job *job,
                        struct mxc_err *err);

@@ -26,6 +26,9 @@ enum {
     AT_MAX = AT_RELAYS + 5
 };
 
+/* How soon a terminal that came to the foreground is noticed; only then is there nothing to wait for. */
+#define BACKGROUND_MS 250
+
 void native_supervise_kill(struct mxc_run *run)
 {
     if (run->init > 0 && run->pidfd >= 0)
@@ -197,10 +200,9 @@ static void handle_events(struct mxc_run *run, const struct pollfd *polls)
         run->oom_event = -1;
         native_supervise_kill(run);
     }
-    native_terminal_move(&run->terminal, &run->output.moved);
+    native_terminal_look(&run->terminal);
+    native_terminal_move(&run->terminal, &run->output);
     native_output_move(&run->output);
-    if (run->terminal.master >= 0 && run->output.limit && run->output.moved > run->output.limit)
-        run->output.exceeded = true;
     if (run->output.exceeded)
         native_supervise_kill(run);
 }
@@ -210,7 +212,8 @@ int native_supervise_wait(struct mxc_run *run, struct mxc_err *err)
     struct pollfd polls[AT_MAX];
 
     while (run->init > 0) {
-        if (wait_events(run, polls, -1, err) < 0)
+        if (wait_events(run, polls, native_terminal_waits(&run->terminal) ? BACKGROUND_MS : -1,
+                        err) < 0)
             return -1;
         handle_events(run, polls);
         if (polls[AT_PIDFD].revents) {

@@ -32,14 +32,29 @@ static void make_raw(struct native_terminal *terminal)
 {
     struct termios raw;
 
-    /* In the background we would be stopped; SIGCONT tries again. */
-    if (terminal->keyboard < 0 || tcgetpgrp(terminal->keyboard) != getpgrp())
+    /* In the background we would be stopped. */
+    terminal->foreground = terminal->keyboard >= 0 && tcgetpgrp(terminal->keyboard) == getpgrp();
+    if (!terminal->foreground)
         return;
     if (!terminal->raw && tcgetattr(terminal->keyboard, &terminal->saved) < 0)
         return;
     raw = terminal->saved;
     cfmakeraw(&raw);
     terminal->raw = tcsetattr(terminal->keyboard, TCSADRAIN, &raw) == 0 || terminal->raw;
+}
+
+/* Only one of the two terminals may turn "\n" into "\r\n": the caller's does, unless we made it raw. */
+static void choose_conversion(const struct native_terminal *terminal)
+{
+    struct termios settings;
+
+    if (tcgetattr(terminal->master, &settings) < 0)
+        return;
+    if (terminal->foreground && terminal->raw)
+        settings.c_oflag |= OPOST;
+    else
+        settings.c_oflag &= ~(tcflag_t)OPOST;
+    (void)tcsetattr(terminal->master, TCSANOW, &settings);
 }
 
 void native_terminal_resize(const struct native_terminal *terminal)
@@ -52,10 +67,25 @@ void native_terminal_resize(const struct native_terminal *terminal)
 
 void native_terminal_resume(struct native_terminal *terminal)
 {
+    bool before = terminal->foreground;
+
     if (terminal->master < 0)
         return;
     make_raw(terminal);
+    if (terminal->foreground != before)
+        choose_conversion(terminal);
     native_terminal_resize(terminal);
+}
+
+bool native_terminal_waits(const struct native_terminal *terminal)
+{
+    return terminal->master >= 0 && terminal->keyboard >= 0 && !terminal->foreground;
+}
+
+void native_terminal_look(struct native_terminal *terminal)
+{
+    if (native_terminal_waits(terminal) && tcgetpgrp(terminal->keyboard) == getpgrp())
+        native_terminal_resume(terminal);
 }
 
 /* The program's terminal starts with the caller's settings (erase key, UTF-8, …). */
@@ -87,6 +117,7 @@ int native_terminal_open(struct native_terminal *terminal, const struct native_j
     copy_settings(terminal);
     native_terminal_resize(terminal);
     make_raw(terminal);
+    choose_conversion(terminal);
     return 0;
 }
 
@@ -101,13 +132,15 @@ size_t native_terminal_polls(const struct native_terminal *terminal, struct poll
                                 .events = (short)((screen_waits ? 0 : POLLIN) |
                                                   (program_waits ? POLLOUT : 0)) };
     polls[1] = (struct pollfd){ .fd = screen_waits ? terminal->screen : -1, .events = POLLOUT };
-    polls[2] = (struct pollfd){ .fd = program_waits ? -1 : terminal->keyboard, .events = POLLIN };
+    polls[2] =
+        (struct pollfd){ .fd = terminal->foreground && !program_waits ? terminal->keyboard : -1,
+                         .events = POLLIN };
     return 3;
 }
 
-/* Moves one buffer's worth. False when the reading side has ended for good. */
+/* Moves one buffer's worth, at most 'left' bytes. False when the reading side has ended for good. */
 static bool pass(int from, int to, char *buffer, size_t room, size_t *first, size_t *last,
-                 uint64_t *moved)
+                 uint64_t *left)
 {
     ssize_t done;
 
@@ -118,58 +151,69 @@ static bool pass(int from, int to, char *buffer, size_t room, size_t *first, siz
         *first = 0;
         *last = (size_t)done;
     }
-    done = write(to, buffer + *first, *last - *first);
+    if (!*left)
+        return true;
+    done = write(to, buffer + *first, *last - *first < *left ? *last - *first : (size_t)*left);
     if (done < 0 && errno != EAGAIN && errno != EINTR)
         return false;
     if (done > 0) {
         *first += (size_t)done;
-        *moved += (uint64_t)done;
+        *left -= (uint64_t)done;
     }
     return true;
 }
 
-void native_terminal_move(struct native_terminal *terminal, uint64_t *moved)
+static bool pass_to_screen(struct native_terminal *terminal, struct native_output *output)
 {
-    uint64_t typed = 0;
+    uint64_t before = output->limit ? output->limit - output->moved : UINT64_MAX;
+    uint64_t left = before;
+    bool goes_on =
+        pass(terminal->master, terminal->screen, terminal->to_screen, sizeof terminal->to_screen,
+             &terminal->screen_from, &terminal->screen_to, &left);
+
+    output->moved += before - left;
+    /* What cannot be written any more exceeds the limit. */
+    if (!left && terminal->screen_from < terminal->screen_to)
+        output->exceeded = true;
+    return goes_on && !output->exceeded;
+}
+
+void native_terminal_move(struct native_terminal *terminal, struct native_output *output)
+{
+    uint64_t any = UINT64_MAX;
 
     if (terminal->master < 0)
         return;
-    (void)pass(terminal->master, terminal->screen, terminal->to_screen, sizeof terminal->to_screen,
-               &terminal->screen_from, &terminal->screen_to, moved);
-    if (terminal->keyboard >= 0 &&
-        !pass(terminal->keyboard, terminal->master, terminal->to_program,
-              sizeof terminal->to_program, &terminal->program_from, &terminal->program_to, &typed))
-        mxc_auto_close(&terminal->keyboard), terminal->keyboard = -1;
+    (void)pass_to_screen(terminal, output);
+    if (!terminal->foreground || terminal->keyboard < 0)
+        return;
+    if (!pass(terminal->keyboard, terminal->master, terminal->to_program,
+              sizeof terminal->to_program, &terminal->program_from, &terminal->program_to, &any)) {
+        mxc_auto_close(&terminal->keyboard);
+        terminal->keyboard = -1;
+    }
 }
 
 /* Every other end is closed by now, so reading ends; a screen that takes nothing for a second does not
  * hold us up. */
-static void drain_screen(struct native_terminal *terminal)
+static void drain_screen(struct native_terminal *terminal, struct native_output *output)
 {
-    uint64_t moved = 0;
+    while (pass_to_screen(terminal, output)) {
+        bool waits = terminal->screen_from < terminal->screen_to;
+        struct pollfd next = { .fd = waits ? terminal->screen : terminal->master,
+                               .events = waits ? POLLOUT : POLLIN };
 
-    while (pass(terminal->master, terminal->screen, terminal->to_screen, sizeof terminal->to_screen,
-                &terminal->screen_from, &terminal->screen_to, &moved)) {
-        struct pollfd screen = { .fd = terminal->screen, .events = POLLOUT };
-
-        if (terminal->screen_from < terminal->screen_to) {
-            if (poll(&screen, 1, 1000) <= 0)
-                return;
-        } else {
-            struct pollfd master = { .fd = terminal->master, .events = POLLIN };
-
-            if (poll(&master, 1, 0) <= 0)
-                return;
-        }
+        if (poll(&next, 1, waits ? 1000 : 0) <= 0)
+            return;
     }
 }
 
-void native_terminal_close(struct native_terminal *terminal, bool drain)
+void native_terminal_close(struct native_terminal *terminal, struct native_output *output)
 {
     if (terminal->master < 0)
         return;
-    if (drain)
-        drain_screen(terminal);
+    if (output && !output->exceeded)
+        drain_screen(terminal, output);
     if (terminal->raw)
         (void)tcsetattr(terminal->keyboard >= 0 ? terminal->keyboard : terminal->screen, TCSADRAIN,
                         &terminal->saved);
