@@ -147,9 +147,11 @@ static int list(void *context, struct mxc_arena *arena, const char *path, const 
     const char **names = NULL;
     size_t used = 0, room = 0;
     DIR *dir = opendir(path);
-    int error = dir ? 0 : errno;
+    int error = 0;
 
     (void)context;
+    if (!dir)
+        return errno;
     for (struct dirent *entry; !error && (entry = readdir(dir));) {
         const char **larger;
 
@@ -160,8 +162,7 @@ static int list(void *context, struct mxc_arena *arena, const char *path, const 
         if (!larger || !(names[used++] = mxc_arena_copy(arena, entry->d_name)))
             error = ENOMEM;
     }
-    if (dir)
-        (void)closedir(dir);
+    (void)closedir(dir);
     *out = names;
     *count = used;
     return error;
