@@ -46,6 +46,13 @@ class HoldsNothing(Case):
             self.assertIn(verdict, ("EACCES", "EPERM", "ENOSYS", "ESRCH", "ENOENT"), done.out)
         self.assertEqual(len(done.verdicts), 3 * len(numbers) + 2)
 
+    @callers("root", "user")
+    def test_process_1_is_not_ours_to_look_at(self, who):
+        # In a namespace of a user's own the kernel gives such processes to that user, and the numbers of
+        # the descriptors can be listed, though none of them opened.
+        done = run_policy(who, policy_of(probe(["list", "/proc/1/fd"], ["list", "/proc/1/fdinfo"])))
+        self.assertEqual(done.verdicts, ["EACCES", "EACCES"])
+
     @callers()
     def test_environment_is_exact(self, who):
         # A shell adds PWD and, where it has one, OLDPWD; "env -i" shows that the list is from us.
@@ -300,6 +307,31 @@ class SessionKey:
 
     def __exit__(self, *_):
         host.libc().syscall(self.JOIN, 1, None, 0, 0, 0)
+
+
+class Namespaces(Case):
+    @callers()
+    def test_all_are_its_own(self, who):
+        kinds = ["user", "mnt", "pid", "net", "ipc", "uts", "cgroup"]
+        done = run_policy(who, policy_of(probe(*(["readlink", f"/proc/self/ns/{kind}"] for kind in kinds))))
+        for kind, verdict in zip(kinds, self.ran(done).verdicts):
+            self.assertTrue(verdict.startswith(f"ok {kind}:["), verdict)
+            self.assertNotEqual(verdict[3:], os.readlink(f"/proc/self/ns/{kind}"))
+
+    @callers()
+    def test_messages_of_the_host(self, who):
+        """A System V queue and segment that everybody may use."""
+        libc = host.libc()
+        key = 0x6d786300 + os.getpid() % 256
+        queue, segment = libc.msgget(key, 0o1666), libc.shmget(key, 4096, 0o1666)
+        self.assertGreaterEqual(min(queue, segment), 0)
+        try:
+            done = run_policy(who, policy_of(probe(["ipc", key], ["lines", "/proc/sysvipc/msg"])))
+        finally:
+            libc.msgctl(queue, 0, None)
+            libc.shmctl(segment, 0, None)
+        self.assertEqual(done.verdicts[0], "ENOENT")
+        self.assertNotIn(str(key), done.verdicts[1])
 
 
 class Terminal(Case):

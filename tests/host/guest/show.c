@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -193,6 +196,15 @@ static int compare_objects(char **words, struct value *out)
     return 0;
 }
 
+/* Objects of System V with that key, which others made. */
+static int find_ipc(char **words, struct value *out)
+{
+    key_t key = (key_t)strtol(words[0], NULL, 10);
+
+    (void)out;
+    return msgget(key, 0) < 0 && shmget(key, 0, 0) < 0 ? -1 : 0;
+}
+
 const struct action show_actions[] = {
     { "descriptors", 0, show_descriptors },
     { "environment", 0, show_environment },
@@ -206,5 +218,6 @@ const struct action show_actions[] = {
     { "host", 0, show_host },
     { "limit", 1, show_limit },
     { "same", 2, compare_objects },
+    { "ipc", 1, find_ipc },
     { 0 },
 };
