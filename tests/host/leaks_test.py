@@ -54,12 +54,14 @@ class Ends(Case):
     @callers("root")
     def test_cgroup_counter_counts(self, who):
         parents = [path for path in ("/sys/fs/cgroup/pids", "/sys/fs/cgroup") if os.path.exists(path + "/cgroup.procs")]
-        folder = f"{parents[0]}/mxc-test-{os.getpid()}-{who.name}"
+        host.STARTED[os.getpid()] = now = time.monotonic_ns()
+        folder = f"{parents[0]}/mxc-{os.getpid()}-{now}"
         os.mkdir(folder)
         try:
             self.assertEqual(self.counter.left(), {"cgroups": [folder]})
         finally:
             os.rmdir(folder)
+            del host.STARTED[os.getpid()]
 
     @callers()
     def test_exit(self, who):
@@ -217,7 +219,9 @@ class Killed(Case):
 
     @callers()
     def test_process_1_killed_from_outside(self, who):
-        process = start_policy(who, policy_of(stubborn(), limits=LIMITS), stdout=subprocess.PIPE)
+        # The program may run a moment before process 1 says so: that it burns time lets this pass.
+        process = start_policy(who, policy_of(probe(["burn", 200], ["cwd"], ["rest"]), limits=LIMITS),
+                               stdout=subprocess.PIPE)
         while process.stdout.readline() != b"ok /\n":
             pass
         for pid, (name, _) in host.descendants().items():
