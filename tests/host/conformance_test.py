@@ -264,10 +264,13 @@ HEAD = """\
 
 <!-- Printed by tests/host/conformance_test.py --document; a test compares. -->
 
-What is tried for each key of a policy on the native engine. Every line is run three times: started by
-{callers}. The verdicts must be the same, but for the remarks. A key of the
-schemas or a feature of `mxc probe` without a line fails the tests.
+{text}
 """
+
+ABOUT = """\
+What is tried for each key of a policy on the native engine. Every line is run three times: started by {}, by {}, and by
+{}. The verdicts must be the same, but for the remarks. A key of the schemas or a feature of `mxc probe` without a line
+fails the tests."""
 
 NETWORK_HEAD = """\
 ## Keys of the network that ask for more
@@ -282,9 +285,8 @@ def unique(texts):
 
 
 def document():
-    names = list(host.KINDS.values())
-    callers_text = f"{names[0]}, by {names[1]}, and by {names[2]}"
-    lines = [HEAD.format(callers=callers_text), "| key | allowed | denied | remark |", "|---|---|---|---|"]
+    about = textwrap.fill(ABOUT.format(*host.KINDS.values()).replace("\n", " "), 116)
+    lines = [HEAD.format(text=about), "| key | allowed | denied | remark |", "|---|---|---|---|"]
     lines += [f"| `{key}` | {unique(one.says for one in row.allows)} | {unique(one.says for one in row.denies)} "
               f"| {row.remark} |" for key, row in table.PAIRS.items()]
     lines += ["", NETWORK_HEAD, "| key | runs | refused | by |", "|---|---|---|---|"]
