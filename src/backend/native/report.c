@@ -118,7 +118,9 @@ void native_report(const struct mxc_run *run, struct mxc_exit *out)
     }
     if (!peak)
         peak = run->peak_memory;
-    out->peak_memory = peak ? peak : (uint64_t)usage->ru_maxrss * 1024;
+    out->peak_memory = peak;
+    if (!native_cgroup_peak(&run->cgroup) && peak < (uint64_t)usage->ru_maxrss * 1024)
+        out->peak_memory = (uint64_t)usage->ru_maxrss * 1024; /* of the largest process, at least */
     out->cpu_us = (uint64_t)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1000000 +
                   (uint64_t)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec);
     note_all(run, out);
