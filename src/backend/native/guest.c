@@ -39,9 +39,17 @@ static int take_streams(const struct native_job *job, int terminal, struct mxc_e
 static int apply_rlimits(const struct native_job *job, struct mxc_err *err)
 {
     for (size_t i = 0; i < job->rlimit_count; i++) {
+        __rlimit_resource_t resource = (__rlimit_resource_t)job->rlimits[i].resource;
         struct rlimit limit = { job->rlimits[i].value, job->rlimits[i].value };
 
-        if (setrlimit((__rlimit_resource_t)job->rlimits[i].resource, &limit) < 0)
+        if (setrlimit(resource, &limit) == 0)
+            continue;
+        /* EPERM: the caller's hard limit is below ours, so it is the stricter one. */
+        if (errno != EPERM || getrlimit(resource, &limit) < 0 ||
+            limit.rlim_max > job->rlimits[i].value)
+            return native_fail(err, "setrlimit", "set", "limit");
+        limit.rlim_cur = limit.rlim_max;
+        if (setrlimit(resource, &limit) < 0)
             return native_fail(err, "setrlimit", "set", "limit");
     }
     return 0;
@@ -58,16 +66,20 @@ static int leave_keyring(struct mxc_err *err)
     return native_fail(err, "keyctl", "leave", "session keyring");
 }
 
-int native_drop_capabilities(int last_capability, struct mxc_err *err)
+int native_drop_bounding(int last_capability, struct mxc_err *err)
+{
+    for (int i = 0; i <= last_capability; i++)
+        if (prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0 && errno != EINVAL)
+            return native_fail(err, "PR_CAPBSET_DROP", "drop", "capability");
+    return 0;
+}
+
+/* What is in no permitted and inheritable set is in no ambient set either. */
+int native_drop_capabilities(struct mxc_err *err)
 {
     struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
     struct __user_cap_data_struct none[2] = { { 0 } };
 
-    for (int i = 0; i <= last_capability; i++)
-        if (prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0 && errno != EINVAL)
-            return native_fail(err, "PR_CAPBSET_DROP", "drop", "capability");
-    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
-        return native_fail(err, "PR_CAP_AMBIENT", "drop", "ambient capabilities");
     if (syscall(SYS_capset, &header, none) < 0)
         return native_fail(err, "capset", "drop", "capabilities");
     return 0;
@@ -96,12 +108,12 @@ int native_become_guest(const struct native_job *job, int ruleset, int terminal,
     if (take_streams(job, terminal, err) < 0 || apply_rlimits(job, err) < 0 ||
         leave_keyring(err) < 0)
         return -1;
-    if (chdir(job->cwd) < 0)
+    if (job->cwd[1] && chdir(job->cwd) < 0) /* "/" is where init stands */
         return native_fail(err, "/process/cwd", "enter", job->cwd);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return native_fail(err, "PR_SET_NO_NEW_PRIVS", "set", "no_new_privs");
-    if (native_drop_capabilities(job->last_capability, err) < 0 ||
-        native_landlock_apply(ruleset, err) < 0 || reset_signals(job, err) < 0)
+    if (native_drop_capabilities(err) < 0 || native_landlock_apply(ruleset, err) < 0 ||
+        reset_signals(job, err) < 0)
         return -1;
     error = mxc_seccomp_install();
     if (error)

@@ -32,21 +32,14 @@ static int await_go(const struct native_job *job)
     return got == 1 ? 0 : -1;
 }
 
-/* True when the executor ended before the death signal was armed. */
-static bool executor_gone(const struct native_job *job)
-{
-    char byte;
-
-    return recv(job->channel, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
-}
-
 static int take_ids(const struct native_job *job, struct mxc_err *err)
 {
     if (job->mapped && (syscall(SYS_setgroups, 0, NULL) < 0 ||
                         syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0))
         return native_fail(err, "setresuid", "take", "ids of the namespace");
-    /* A change of ids disarms the death signal, so it is armed again, and the gap is looked into. */
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || executor_gone(job))
+    /* A change of ids disarms the death signal, so it is armed here. If the executor is gone already, the
+     * closed channel tells when the start is to be reported. */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
         return native_fail(err, "PR_SET_PDEATHSIG", "follow", "executor");
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
         return native_fail(err, "PR_SET_DUMPABLE", "protect", "init");
@@ -196,9 +189,10 @@ static pid_t set_up(struct native_job *job, struct mxc_err *err)
         native_landlock_rules(job, &launch.ruleset, err) < 0)
         return -1;
     forget_arguments(job);
+    if (native_drop_bounding(job->last_capability, err) < 0)
+        return -1;
     program = start_program(&launch, err);
-    if (program < 0 || keep_only_channel(job, err) < 0 ||
-        native_drop_capabilities(job->last_capability, err) < 0)
+    if (program < 0 || keep_only_channel(job, err) < 0 || native_drop_capabilities(err) < 0)
         return -1;
     return program;
 }
@@ -209,14 +203,15 @@ _Noreturn void native_init_main(struct native_job *job)
     struct mxc_err err = { 0 };
     pid_t program;
 
-    /* Whoever kills the executor before this line leaves the channel closed, which ends us below. */
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || await_go(job) < 0)
+    /* Whoever kills the executor meanwhile leaves the channel closed. */
+    if (await_go(job) < 0)
         _exit(1);
     program = set_up(job, &err);
     if (program < 0) {
         report_error(job, &err);
         _exit(1);
     }
-    (void)native_send(job->channel, &started, -1);
+    if (native_send(job->channel, &started, -1) < 0)
+        _exit(1); /* nobody is there to watch the program */
     reap(job, program);
 }

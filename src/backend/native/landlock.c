@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Landlock, the second wall: the same grants again, enforced by another part of the kernel. */
+/* Landlock, the second wall: the same grants again, enforced by another part of the kernel. Whatever is
+ * mounted below the new root may be read (it is there because it may), and a path that leads anywhere else
+ * is refused, however it was reached; writing is for the writable grants and private directories. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -95,8 +97,6 @@ static uint64_t access_of(const struct mxc_step *step)
 {
     uint64_t allowed = step->flags & MXC_STEP_RW ? ~0ull : FS_READ_ONLY;
 
-    if (step->kind == MXC_STEP_TMP)
-        return ~0ull;
     /* A device is opened for writing also where its mount is read-only, as everywhere. */
     if (step->flags & MXC_STEP_DEVICE)
         allowed = FS_FILE_ONLY;
@@ -112,10 +112,11 @@ static int allow_step(const struct native_job *job, size_t index, int ruleset, s
 
     switch (step->kind) {
     case MXC_STEP_BIND:
-    case MXC_STEP_TMP:
-        if (job->trees[index] < 0)
-            return 0; /* an optional part of the baseline that this host lacks */
+        if (!(step->flags & (MXC_STEP_RW | MXC_STEP_DEVICE)))
+            return 0; /* as the root */
         return allow(ruleset, abi, job->trees[index], access_of(step), step->to, err);
+    case MXC_STEP_TMP:
+        return allow(ruleset, abi, job->trees[index], ~0ull, step->to, err);
     case MXC_STEP_PROC:
         return allow_at(ruleset, abi, "/proc", FS_PROC, err);
     case MXC_STEP_DEVICES:
@@ -137,8 +138,7 @@ int native_landlock_rules(const struct native_job *job, int *out, struct mxc_err
     ruleset = make_ruleset(job->landlock_abi);
     if (ruleset < 0)
         return native_fail(err, "landlock_create_ruleset", "make", "ruleset");
-    /* Our own directories between the grants may be listed; there is nothing else in them. */
-    if (allow_at(ruleset, job->landlock_abi, "/", FS_READ_DIR, err) < 0)
+    if (allow_at(ruleset, job->landlock_abi, "/", FS_READ_ONLY, err) < 0)
         return -1;
     for (size_t i = 0; i < job->plan->count; i++)
         if (allow_step(job, i, ruleset, err) < 0)

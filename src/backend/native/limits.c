@@ -35,13 +35,8 @@ void native_limits_read(const struct mxc_plan *plan, struct native_limits *out)
     }
 }
 
-/* A hard limit of the caller below ours stays: it is the stricter one, and may not be raised. */
 static void add(struct native_job *job, int resource, uint64_t value)
 {
-    struct rlimit now;
-
-    if (getrlimit((__rlimit_resource_t)resource, &now) == 0 && now.rlim_max < value)
-        value = now.rlim_max;
     job->rlimits[job->rlimit_count++] = (struct native_rlimit){ resource, (rlim_t)value };
 }
 

@@ -20,8 +20,8 @@
 /* Linux 6.18 has 41 capabilities; asking beyond the last one costs nothing but the call. */
 #define LAST_CAPABILITY 40
 
-/* Of 1000: well above what anything of the host has by itself. */
-#define OOM_SCORE 500
+/* The highest there is: never below what the caller has, and no need to look that up. */
+#define OOM_SCORE "1000"
 
 static int read_command(struct native_job *job, struct mxc_err *err)
 {
@@ -55,8 +55,10 @@ static int read_command(struct native_job *job, struct mxc_err *err)
 /* Set bits of "SigIgn" in our status; without /proc every signal is taken as ignored, and reset. */
 static uint64_t read_ignored_signals(void)
 {
-    auto_free char *status = mxc_sys_read_file("/proc/self/status", NULL);
-    const char *line = status ? strstr(status, "\nSigIgn:\t") : NULL;
+    char status[4096];
+    const char *line = mxc_sys_read_at(AT_FDCWD, "/proc/self/status", status, sizeof status) > 0
+                           ? strstr(status, "\nSigIgn:\t")
+                           : NULL;
 
     return line ? strtoull(line + 9, NULL, 16) : ~0ull;
 }
@@ -152,21 +154,17 @@ static int prepare_limits(struct mxc_run *run, struct mxc_err *err)
 /* The child keeps its end of the channel only: when we end, however, it sees that. */
 _Noreturn static void become_init(struct mxc_run *run)
 {
-    (void)close(run->channel);
-    (void)close(run->signals);
+    (void)close(run->channel); /* the others close with all that init does not need */
     native_init_main(&run->job);
 }
 
 /* Under a shortage of memory on the host the sandbox goes first, whatever protection the caller has. */
 static int offer_to_oom_killer(pid_t init, struct mxc_err *err)
 {
-    char path[48], text[16];
+    char path[48];
 
     (void)snprintf(path, sizeof path, "/proc/%d/oom_score_adj", (int)init);
-    if (mxc_sys_read_at(AT_FDCWD, path, text, sizeof text) > 0 && atoi(text) >= OOM_SCORE)
-        return 0;
-    (void)snprintf(text, sizeof text, "%d", OOM_SCORE);
-    if (mxc_sys_write_at(AT_FDCWD, path, text) < 0)
+    if (mxc_sys_write_at(AT_FDCWD, path, OOM_SCORE) < 0)
         return native_fail(err, "write", "set", path);
     return 0;
 }

@@ -29,7 +29,7 @@
 
 struct native_rlimit {
     int resource;
-    rlim_t value;
+    rlim_t value; /* soft and hard; a lower hard limit of the caller's stays */
 };
 
 /* What the child works from. Built by the parent, read only after the clone. */
@@ -110,23 +110,10 @@ int native_open_grants(struct native_job *job, struct mxc_err *err);
 int native_map_grants(struct native_job *job, pid_t child, struct mxc_err *err);
 
 /* 'where' of the error when a new user namespace gives no right to mount. */
-#define NATIVE_FIRST_MOUNT "fsopen"
+#define NATIVE_FIRST_MOUNT "tmpfs"
 
 /* root.c: builds the new root and makes it "/". */
 int native_build_root(struct native_job *job, struct mxc_err *err);
-
-/* proc.c: objects of mode 000 that cover denials, made when first asked for; and /proc. */
-struct native_masks {
-    int home; /* the directory that holds them; not visible in the sandbox */
-};
-/* A fresh read-only mount of the mask for that type; the caller places and closes it. -1 with 'err'. */
-int native_mask_tree(struct native_masks *masks, enum mxc_object object, struct mxc_err *err);
-/* A fresh /proc below 'root', its dangerous entries masked; sets the ceilings of the user namespace. */
-int native_mount_proc(int root, struct native_masks *masks, struct mxc_err *err);
-
-/* dev.c: /dev at 'root', its directory taken from the tmpfs 'store'. '*out' is still writable: the
- * caller makes it read-only when all mount points below it exist, and closes it. */
-int native_mount_devices(int store, int root, int *out, struct mxc_err *err);
 
 /* landlock.c: the ABI of this kernel, 0 when it has no Landlock. */
 int native_landlock_version(void);
@@ -138,7 +125,9 @@ int native_landlock_apply(int ruleset, struct mxc_err *err);
 /* guest.c: the last steps of the program-to-be; returns only on failure. */
 int native_become_guest(const struct native_job *job, int ruleset, int terminal,
                         struct mxc_err *err);
-/* Drops every capability of the calling thread for good. */
-int native_drop_capabilities(int last_capability, struct mxc_err *err);
+/* No capability can come back after this by executing something; those held stay. Inherited. */
+int native_drop_bounding(int last_capability, struct mxc_err *err);
+/* Drops every capability of the calling thread, after the former for good. */
+int native_drop_capabilities(struct mxc_err *err);
 
 #endif

@@ -1,58 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Masks, and the fresh /proc with its dangerous entries covered. */
+/* The fresh /proc, its dangerous entries covered. */
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <stdio.h>
+#include <sys/mount.h>
 
-#include "backend/native/native.h"
-#include "base/auto.h"
+#include "backend/native/root.h"
 #include "sys/linux/kernel.h"
 #include "sys/linux/read.h"
-
-/* What covers each type. A device or a link cannot be made here, so a file covers it. */
-static const struct {
-    const char *name;
-    mode_t type;
-} masks_of[] = {
-    [MXC_OBJECT_MISSING] = { "file", S_IFREG },
-    [MXC_OBJECT_FILE] = { "file", S_IFREG },
-    [MXC_OBJECT_DIRECTORY] = { "directory", S_IFDIR },
-    [MXC_OBJECT_SYMLINK] = { "file", S_IFREG },
-    [MXC_OBJECT_FIFO] = { "fifo", S_IFIFO },
-    [MXC_OBJECT_SOCKET] = { "socket", S_IFSOCK },
-    [MXC_OBJECT_CHARACTER_DEVICE] = { "file", S_IFREG },
-    [MXC_OBJECT_BLOCK_DEVICE] = { "file", S_IFREG },
-};
-
-static int make_mask(const struct native_masks *masks, enum mxc_object object)
-{
-    if (masks_of[object].type == S_IFDIR)
-        return mkdirat(masks->home, masks_of[object].name, 0);
-    return mknodat(masks->home, masks_of[object].name, masks_of[object].type, 0);
-}
-
-int native_mask_tree(struct native_masks *masks, enum mxc_object object, struct mxc_err *err)
-{
-    struct mxc_mount_attr attr = {
-        .attr_set = MXC_ATTR_RDONLY | MXC_ATTR_NOSUID | MXC_ATTR_NODEV | MXC_ATTR_NOEXEC,
-    };
-    const char *name = masks_of[object].name;
-    auto_close int tree = mxc_sys_open_tree(masks->home, name, MXC_OPEN_TREE_CLONE);
-
-    if (tree < 0 && errno == ENOENT) {
-        if (make_mask(masks, object) < 0)
-            return native_fail(err, "mknodat", "make the mask", name);
-        tree = mxc_sys_open_tree(masks->home, name, MXC_OPEN_TREE_CLONE);
-    }
-    if (tree < 0)
-        return native_fail(err, "open_tree", "clone the mask", name);
-    /* Its owner is the program's id: only the read-only mount keeps it from chmod(). */
-    if (mxc_sys_mount_setattr(tree, 0, &attr) < 0)
-        return native_fail(err, "mount_setattr", "restrict the mask", name);
-    return mxc_take_fd(&tree);
-}
 
 enum treatment { HIDE_FILE, HIDE_DIRECTORY, READ_ONLY };
 
@@ -74,36 +29,57 @@ static const struct {
     { "irq", READ_ONLY },           { "sys", READ_ONLY },
 };
 
-static int make_read_only(int proc, const char *name)
+/* Covers what is to be hidden. A mask whose place this kernel lacks serves the next entry. Its descriptor
+ * stays open until init closes all. */
+static int cover(const struct native_root *r, const char *name, enum mxc_object object, int *spare,
+                 struct mxc_err *err)
 {
-    struct mxc_mount_attr attr = { .attr_set = MXC_ATTR_RDONLY };
-    auto_close int tree = mxc_sys_open_tree(proc, name, MXC_OPEN_TREE_CLONE | MXC_AT_RECURSIVE);
-
-    if (tree < 0)
+    if (*spare < 0)
+        *spare = native_mask_tree(r, object, err);
+    if (*spare < 0)
         return -1;
-    if (mxc_sys_mount_setattr(tree, MXC_AT_RECURSIVE, &attr) < 0)
-        return -1;
-    return mxc_sys_move_mount(tree, "", proc, name, MXC_MOVE_FROM_EMPTY);
+    if (mxc_sys_move_mount(*spare, "", AT_FDCWD, name, MXC_MOVE_FROM_EMPTY) == 0)
+        *spare = -1;
+    else if (errno != ENOENT)
+        return native_fail(err, "move_mount", "mask in /proc", name);
+    return 0;
 }
 
-static int cover(int proc, struct native_masks *masks, size_t index, struct mxc_err *err)
+static int cover_all(const struct native_root *r, struct mxc_err *err)
 {
-    bool directory = entries[index].treatment == HIDE_DIRECTORY;
-    const char *name = entries[index].name;
-    auto_close int tree = -1;
+    int file = -1, directory = -1;
+    char name[64];
 
-    if (entries[index].treatment == READ_ONLY) {
-        if (make_read_only(proc, name) < 0 && errno != ENOENT)
-            return native_fail(err, "mount_setattr", "make read-only in /proc", name);
-        return 0;
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        bool is_directory = entries[i].treatment == HIDE_DIRECTORY;
+
+        (void)snprintf(name, sizeof name, NATIVE_HOME "/%s", entries[i].name);
+        if (entries[i].treatment != READ_ONLY &&
+            cover(r, name, is_directory ? MXC_OBJECT_DIRECTORY : MXC_OBJECT_FILE,
+                  is_directory ? &directory : &file, err) < 0)
+            return -1;
     }
-    if (faccessat(proc, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
-        return 0;
-    tree = native_mask_tree(masks, directory ? MXC_OBJECT_DIRECTORY : MXC_OBJECT_FILE, err);
-    if (tree < 0)
-        return -1;
-    if (mxc_sys_move_mount(tree, "", proc, name, MXC_MOVE_FROM_EMPTY) < 0)
-        return native_fail(err, "move_mount", "mask in /proc", name);
+    return 0;
+}
+
+#define PROC_FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)
+
+/* A bind mount takes over the flags of the mount that it is made from: while all of /proc is read-only, its
+ * parts that are to stay so are bound onto themselves. */
+static int keep_read_only(struct mxc_err *err)
+{
+    char name[64];
+
+    if (mount(NULL, NATIVE_HOME, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | PROC_FLAGS, NULL) < 0)
+        return native_fail(err, "mount", "make read-only", "/proc");
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        (void)snprintf(name, sizeof name, NATIVE_HOME "/%s", entries[i].name);
+        if (entries[i].treatment == READ_ONLY &&
+            mount(name, name, NULL, MS_BIND | MS_REC, NULL) < 0 && errno != ENOENT)
+            return native_fail(err, "mount", "make read-only in /proc", name);
+    }
+    if (mount(NULL, NATIVE_HOME, NULL, MS_REMOUNT | MS_BIND | PROC_FLAGS, NULL) < 0)
+        return native_fail(err, "mount", "make writable", "/proc");
     return 0;
 }
 
@@ -113,14 +89,14 @@ static const struct {
     const char *path;
     const char *value;
 } ceilings[] = {
-    { "sys/user/max_user_namespaces", "0" },    /* a wall behind the system call filter */
-    { "sys/user/max_inotify_instances", "64" }, /* of 128 that a user has, as a rule */
+    { NATIVE_HOME "/sys/user/max_user_namespaces", "0" },    /* a wall behind the filter */
+    { NATIVE_HOME "/sys/user/max_inotify_instances", "64" }, /* of 128 a user has, as a rule */
 };
 
-static int set_ceilings(int proc, struct mxc_err *err)
+static int set_ceilings(struct mxc_err *err)
 {
     for (size_t i = 0; i < sizeof ceilings / sizeof *ceilings; i++)
-        if (mxc_sys_write_at(proc, ceilings[i].path, ceilings[i].value) < 0 && errno != ENOENT)
+        if (mxc_sys_write_at(AT_FDCWD, ceilings[i].path, ceilings[i].value) < 0 && errno != ENOENT)
             return native_fail(err, "write", "set in /proc", ceilings[i].path);
     return 0;
 }
@@ -128,7 +104,7 @@ static int set_ceilings(int proc, struct mxc_err *err)
 static int explain_proc(struct mxc_err *err)
 {
     if (errno != EPERM)
-        return native_fail(err, "fsmount", "mount", "/proc");
+        return native_fail(err, "mount", "mount", "/proc");
     return mxc_fail(
         err, MXC_UNAVAILABLE, EPERM, "proc",
         "no fresh /proc can be mounted, because the container around this process hides "
@@ -136,22 +112,11 @@ static int explain_proc(struct mxc_err *err)
         "(docker) or --security-opt unmask=ALL (podman)");
 }
 
-int native_mount_proc(int root, struct native_masks *masks, struct mxc_err *err)
+int native_mount_proc(const struct native_root *r, struct mxc_err *err)
 {
-    auto_close int fs = mxc_sys_fsopen("proc");
-    auto_close int proc = -1;
-
-    if (fs < 0 || mxc_sys_fsconfig(fs, MXC_FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
+    if (mount("proc", NATIVE_HOME, "proc", PROC_FLAGS, NULL) < 0)
         return explain_proc(err);
-    proc = mxc_sys_fsmount(fs, MXC_ATTR_NOSUID | MXC_ATTR_NODEV | MXC_ATTR_NOEXEC);
-    if (proc < 0)
-        return explain_proc(err);
-    if (mxc_sys_move_mount(proc, "", root, "proc", MXC_MOVE_FROM_EMPTY) < 0)
-        return native_fail(err, "move_mount", "place", "/proc");
-    if (set_ceilings(proc, err) < 0)
+    if (set_ceilings(err) < 0 || keep_read_only(err) < 0)
         return -1;
-    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
-        if (cover(proc, masks, i, err) < 0)
-            return -1;
-    return 0;
+    return cover_all(r, err);
 }
