@@ -2,6 +2,7 @@
 /* Start of the program: what must hold before anything else, then the personality of its name. */
 #include <fcntl.h>
 #include <jansson.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -12,8 +13,12 @@
 /* A missing standard stream would be taken by the next file we open, and the guest would get that. */
 static int fill_standard_streams(void)
 {
+    struct pollfd streams[] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
+
+    if (poll(streams, 3, 0) < 0)
+        return -1;
     for (int fd = 0; fd <= 2; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd)
+        if (streams[fd].revents & POLLNVAL && open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd)
             return -1;
     return 0;
 }

@@ -54,17 +54,15 @@ int mxc_report_write(int fd, const struct mxc_result *result, struct mxc_err *er
     return 0;
 }
 
-void mxc_report_time(char *out)
+void mxc_report_time(const struct timespec *moment, char *out)
 {
-    struct timespec now = { 0 };
     struct tm parts;
     size_t length;
 
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    if (!gmtime_r(&now.tv_sec, &parts)) {
+    if (!gmtime_r(&moment->tv_sec, &parts)) {
         *out = '\0';
         return;
     }
     length = strftime(out, 24, "%Y-%m-%dT%H:%M:%S", &parts);
-    (void)snprintf(out + length, 8, ".%03dZ", (int)(now.tv_nsec / 1000000));
+    (void)snprintf(out + length, 8, ".%03dZ", (int)(moment->tv_nsec / 1000000));
 }

@@ -21,7 +21,7 @@ struct job {
     struct mxc_request request;
     struct mxc_exit exit;
     struct mxc_err err;
-    char started_at[32];
+    struct timespec started; /* zero: nothing was */
     int report;
 };
 
@@ -109,7 +109,7 @@ static int execute(struct job *job)
 
     if (job->options->verbose)
         tell_start(job);
-    mxc_report_time(job->started_at);
+    (void)clock_gettime(CLOCK_REALTIME, &job->started);
     mxc_cli_hold_signals();
     result =
         mxc_run_execute(job->request.backend, &job->request.plan, &start, &job->exit, &job->err);
@@ -136,14 +136,19 @@ static int run_main(struct mxc_cli *cli, const void *given, const struct mxc_arg
 {
     struct job job = { .cli = cli, .options = given, .request = { .arena = &cli->arena } };
     struct mxc_err err;
+    char started_at[32];
     int status;
 
     if (mxc_report_open(job.options->result_fd, &job.report, &err) < 0)
         return mxc_cli_fail(cli, NULL, &err);
     status = read_plan_execute(&job, args);
+    if (job.report < 0)
+        return status;
+    mxc_report_time(&job.started, started_at);
 
     struct mxc_result result = { .backend = job.request.backend ? job.request.backend->name : NULL,
-                                 .started_at = *job.started_at ? job.started_at : NULL,
+                                 .started_at =
+                                     job.started.tv_sec && *started_at ? started_at : NULL,
                                  .exit = &job.exit,
                                  .err = job.err.code ? &job.err : NULL };
 

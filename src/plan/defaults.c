@@ -193,7 +193,7 @@ static int add_baseline(struct mxc_planner *planner, struct mxc_err *err)
     for (size_t i = 0; i < sizeof baseline / sizeof *baseline; i++) {
         struct mxc_entry entry = { .intent = MXC_INTENT_RO, .origin = MXC_ORIGIN_BASELINE };
         struct mxc_walk walk;
-        int error = mxc_walk(&planner->looker, baseline[i], &walk);
+        int error = mxc_planner_walk(planner, baseline[i], &walk);
         const struct mxc_entry *above;
 
         if (error == ENOMEM)
@@ -218,7 +218,7 @@ static int add_secrets(struct mxc_planner *planner, struct mxc_err *err)
     for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
         struct mxc_entry entry = { .intent = MXC_INTENT_DENY, .origin = MXC_ORIGIN_SECRET };
         struct mxc_walk walk;
-        int error = mxc_walk(&planner->looker, secrets[i], &walk);
+        int error = mxc_planner_walk(planner, secrets[i], &walk);
 
         if (error == ENOMEM)
             return mxc_planner_no_memory(err);

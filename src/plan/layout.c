@@ -256,7 +256,7 @@ static int make_links(struct mxc_planner *planner, struct mxc_err *err)
         const struct mxc_link *link = planner->baseline_links[i];
         struct mxc_walk walk;
 
-        if (mxc_walk(&planner->looker, link->path, &walk) != 0)
+        if (mxc_planner_walk(planner, link->path, &walk) != 0)
             return mxc_planner_no_memory(err);
         if (!mxc_planner_shows(planner, walk.path))
             continue;

@@ -12,6 +12,12 @@ int mxc_planner_no_memory(struct mxc_err *err)
     return mxc_fail(err, MXC_BACKEND, ENOMEM, "plan", "out of memory");
 }
 
+int mxc_planner_walk(struct mxc_planner *planner, const char *path, struct mxc_walk *out)
+{
+    return planner->named_count ? mxc_walk(&planner->looker, path, out)
+                                : mxc_walk_briefly(&planner->looker, path, out);
+}
+
 int mxc_planner_add(struct mxc_planner *planner, struct mxc_step step, struct mxc_err *err)
 {
     return mxc_plan_add(planner->plan, &step, err);

@@ -76,6 +76,10 @@ int mxc_planner_add_directory(struct mxc_planner *planner, struct mxc_err *err);
 int mxc_planner_add_limits(struct mxc_planner *planner, struct mxc_err *err);
 int mxc_planner_check_shell(struct mxc_planner *planner, struct mxc_err *err);
 
+/* A walk for what is no path of the policy. Without such paths nothing can be another name of something,
+ * identities do not matter, and less is asked of the host. */
+int mxc_planner_walk(struct mxc_planner *planner, const char *path, struct mxc_walk *out);
+
 int mxc_planner_no_memory(struct mxc_err *err);
 int mxc_planner_add(struct mxc_planner *planner, struct mxc_step step, struct mxc_err *err);
 int mxc_planner_note(struct mxc_planner *planner, const char *pointer, struct mxc_err *err,

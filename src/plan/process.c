@@ -164,7 +164,7 @@ static bool link_is_inside(const struct mxc_planner *planner, const char *path)
 int mxc_planner_check_shell(struct mxc_planner *planner, struct mxc_err *err)
 {
     struct mxc_walk walk;
-    int error = mxc_walk(&planner->looker, "/bin/sh", &walk);
+    int error = mxc_planner_walk(planner, "/bin/sh", &walk);
     const struct mxc_entry *above;
 
     if (error == ENOMEM)

@@ -134,6 +134,8 @@ int mxc_planner_add_ui(struct mxc_planner *planner, struct mxc_err *err)
         return -1;
     if (ui->present && !ui->disable)
         return 0;
+    if (!planner->named_count)
+        return 0; /* nothing could show one */
     for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++)
         if (hide(planner, sockets[i], err) < 0)
             return -1;

@@ -11,6 +11,7 @@
 
 struct mxc_looked {
     const char *path;
+    bool glanced; /* the fact has no identity */
     int error;
     struct mxc_fact fact;
     struct mxc_looked *next;
@@ -25,7 +26,17 @@ static unsigned hash(const char *text)
     return value;
 }
 
-int mxc_look(struct mxc_looker *looker, const char *path, struct mxc_fact *out)
+static void ask(const struct mxc_looker *looker, struct mxc_looked *item, bool brief)
+{
+    const struct mxc_facts *facts = looker->facts;
+
+    item->glanced = brief && facts->glance &&
+                    facts->glance(facts->context, looker->arena, item->path, &item->fact);
+    item->error =
+        item->glanced ? 0 : facts->look(facts->context, looker->arena, item->path, &item->fact);
+}
+
+static int look(struct mxc_looker *looker, const char *path, bool brief, struct mxc_fact *out)
 {
     struct mxc_looked **bucket = &looker->buckets[hash(path) % 256];
     struct mxc_looked *item = *bucket;
@@ -37,12 +48,19 @@ int mxc_look(struct mxc_looker *looker, const char *path, struct mxc_fact *out)
         if (!item)
             return ENOMEM;
         item->path = path;
-        item->error = looker->facts->look(looker->facts->context, looker->arena, path, &item->fact);
         item->next = *bucket;
         *bucket = item;
+        ask(looker, item, brief);
+    } else if (item->glanced && !brief) {
+        ask(looker, item, brief);
     }
     *out = item->fact;
     return item->error;
+}
+
+int mxc_look(struct mxc_looker *looker, const char *path, struct mxc_fact *out)
+{
+    return look(looker, path, false, out);
 }
 
 struct state {
@@ -53,6 +71,7 @@ struct state {
     unsigned links;
     size_t written; /* so many bytes at its end are of the path itself, not of a symlink's target */
     bool as_written; /* the name at hand is */
+    bool brief;      /* types are enough */
 };
 
 static int move_to(struct state *s, const char *path)
@@ -60,7 +79,7 @@ static int move_to(struct state *s, const char *path)
     if (!path)
         return ENOMEM;
     s->out->path = path;
-    return mxc_look(s->looker, path, &s->out->fact);
+    return look(s->looker, path, s->brief, &s->out->fact);
 }
 
 static int record(struct state *s, const char *path, const char *target)
@@ -107,7 +126,7 @@ static int step_down(struct state *s, const char *name, size_t length)
 
     if (!path)
         return ENOMEM;
-    error = mxc_look(s->looker, path, &fact);
+    error = look(s->looker, path, s->brief, &fact);
     if (error)
         return error;
     if (fact.type == MXC_OBJECT_MISSING) {
@@ -143,10 +162,14 @@ static int step_once(struct state *s)
     return step_down(s, name, length);
 }
 
-int mxc_walk(struct mxc_looker *looker, const char *path, struct mxc_walk *out)
+static int walk(struct mxc_looker *looker, const char *path, bool brief, struct mxc_walk *out)
 {
     struct state s = {
-        .looker = looker, .rest = path + 1, .out = out, .written = strlen(path + 1)
+        .looker = looker,
+        .rest = path + 1,
+        .out = out,
+        .written = strlen(path + 1),
+        .brief = brief,
     };
     int error;
 
@@ -161,6 +184,16 @@ int mxc_walk(struct mxc_looker *looker, const char *path, struct mxc_walk *out)
     if (!error && out->missing)
         out->fact = (struct mxc_fact){ .type = MXC_OBJECT_MISSING };
     return error;
+}
+
+int mxc_walk(struct mxc_looker *looker, const char *path, struct mxc_walk *out)
+{
+    return walk(looker, path, false, out);
+}
+
+int mxc_walk_briefly(struct mxc_looker *looker, const char *path, struct mxc_walk *out)
+{
+    return walk(looker, path, true, out);
 }
 
 const char *mxc_walk_reason(int error)

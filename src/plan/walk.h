@@ -38,6 +38,9 @@ struct mxc_walk {
  * then out->path says where it happened. A missing object is not an error. */
 int mxc_walk(struct mxc_looker *looker, const char *path, struct mxc_walk *out);
 
+/* The same for who needs no identity: of out->fact only the type is sure. */
+int mxc_walk_briefly(struct mxc_looker *looker, const char *path, struct mxc_walk *out);
+
 /* Words for an errno that a walk can give. Static storage. */
 const char *mxc_walk_reason(int error);
 

@@ -48,6 +48,10 @@ struct mxc_facts {
      * Returns 0 and fills 'out' (type MISSING when nothing is there), or an errno such as EACCES. */
     int (*look)(void *context, struct mxc_arena *arena, const char *path, struct mxc_fact *out);
 
+    /* Optional (NULL): type and target of what look() would find, where that costs less; the rest of
+     * 'out' is zero. False: ask look(). */
+    bool (*glance)(void *context, struct mxc_arena *arena, const char *path, struct mxc_fact *out);
+
     /* May the caller (real ids) do this with the object? 'bits' of enum mxc_access. */
     bool (*may)(void *context, const char *path, unsigned bits);
 

@@ -10,6 +10,7 @@
 struct mxc_sys_host {
     char cwd[4096];
     char home[4096];
+    void *listings; /* names of directories that were read, in the arena of whoever asked */
 };
 
 /* Facts of this host, for the planner. Costs a handful of system calls; mounts are read when asked. */

@@ -137,9 +137,9 @@ static int write_map(pid_t child, const char *name, const char *text, struct mxc
     return 0;
 }
 
-unsigned native_first_id(void)
+unsigned native_first_id(pid_t init)
 {
-    return NATIVE_ID_BASE + (unsigned)getpid() % NATIVE_ID_RANGES * NATIVE_ID_COUNT;
+    return NATIVE_ID_BASE + (unsigned)init % NATIVE_ID_RANGES * NATIVE_ID_COUNT;
 }
 
 int native_map_ids(pid_t child, const struct native_job *job, uid_t outer_uid, gid_t outer_gid,
@@ -148,7 +148,7 @@ int native_map_ids(pid_t child, const struct native_job *job, uid_t outer_uid, g
     char users[64], groups[64];
 
     if (job->mapped) {
-        unsigned first = native_first_id();
+        unsigned first = native_first_id(child);
 
         (void)snprintf(users, sizeof users, "0 %u %u", first, NATIVE_ID_COUNT);
         (void)snprintf(groups, sizeof groups, "0 %u %u", first, NATIVE_ID_COUNT);

@@ -33,37 +33,34 @@ static const struct {
 /* All instances share the host's kernel.pty.max (4096 as a rule): one sandbox must not take them all. */
 #define MAX_TERMINALS "256"
 
-#define NAME_MAX_LENGTH 64 /* the longest place below "dev" or its stand-in */
+#define PLACE_MAX 32
 
-static const char *at(const char *dev, const char *name, char out[NAME_MAX_LENGTH])
+static const char *at(const char *name, char out[PLACE_MAX])
 {
-    (void)snprintf(out, NAME_MAX_LENGTH, "%s/%s", dev, name);
+    (void)snprintf(out, PLACE_MAX, NATIVE_DEV "/%s", name);
     return out;
 }
 
-int native_make_devices(const char *dev, struct mxc_err *err)
+int native_make_devices(struct mxc_err *err)
 {
-    char place[NAME_MAX_LENGTH];
+    char place[PLACE_MAX];
 
-    if (mkdir(at(dev, "pts", place), 0755) < 0)
-        return native_fail(err, "mkdir", "make", "/dev/pts");
     for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++)
-        if (mknod(at(dev, nodes[i].name, place), S_IFREG | 0444, 0) < 0)
+        if (mknod(at(nodes[i].name, place), S_IFREG | 0444, 0) < 0)
             return native_fail(err, "mknod", "make a mount point for", nodes[i].host);
     for (size_t i = 0; i < sizeof links / sizeof *links; i++)
-        if (symlink(links[i].text, at(dev, links[i].name, place)) < 0)
+        if (symlink(links[i].text, at(links[i].name, place)) < 0)
             return native_fail(err, "symlink", "make in /dev the link", links[i].name);
     return 0;
 }
 
 /* The mount is looked at, not the name: whatever was there a moment ago, this is what the program gets. */
-static int mount_node(const char *dev, size_t index, struct mxc_err *err)
+static int mount_node(size_t index, struct mxc_err *err)
 {
-    char place[NAME_MAX_LENGTH];
+    char place[PLACE_MAX];
     struct stat info;
 
-    (void)at(dev, nodes[index].name, place);
-    if (mount(nodes[index].host, place, NULL, MS_BIND, NULL) < 0)
+    if (mount(nodes[index].host, at(nodes[index].name, place), NULL, MS_BIND, NULL) < 0)
         return native_fail(err, "mount", "show", nodes[index].host);
     if (lstat(place, &info) < 0)
         return native_fail(err, "lstat", "examine", nodes[index].host);
@@ -74,14 +71,12 @@ static int mount_node(const char *dev, size_t index, struct mxc_err *err)
     return 0;
 }
 
-int native_mount_devices(const char *dev, struct mxc_err *err)
+int native_mount_devices(struct mxc_err *err)
 {
-    char place[NAME_MAX_LENGTH];
-
     for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++)
-        if (mount_node(dev, i, err) < 0)
+        if (mount_node(i, err) < 0)
             return -1;
-    if (mount("devpts", at(dev, "pts", place), "devpts", MS_NOSUID | MS_NOEXEC,
+    if (mount("devpts", NATIVE_HOME, "devpts", MS_NOSUID | MS_NOEXEC,
               "ptmxmode=0666,mode=0620,max=" MAX_TERMINALS) < 0)
         return native_fail(err, "mount", "make", "devpts");
     return 0;

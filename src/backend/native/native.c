@@ -64,17 +64,19 @@ static uint64_t read_ignored_signals(void)
 }
 
 /* From a directory the program could walk to anything around it, past its own root. */
-static int check_streams(struct mxc_err *err)
+static int check_streams(struct native_job *job, struct mxc_err *err)
 {
     static const char *const names[] = { "input", "output", "error" };
     struct stat info;
 
-    for (int i = 0; i < 3; i++)
-        if (fstat(i, &info) == 0 && S_ISDIR(info.st_mode))
+    for (int i = 0; i < 3; i++) {
+        job->stream_mode[i] = fstat(i, &info) == 0 ? info.st_mode : 0;
+        if (S_ISDIR(job->stream_mode[i]))
             return mxc_fail(err, MXC_BACKEND, 0, "streams",
                             "standard %s is a directory, through which the program would see the "
                             "host; redirect it from a file or /dev/null",
                             names[i]);
+    }
     return 0;
 }
 
@@ -216,7 +218,7 @@ static int start_steps(struct mxc_run *run, const struct mxc_plan *plan,
                        const struct mxc_start_options *options, struct mxc_err *err)
 {
     native_limits_read(plan, &run->limits);
-    if (check_streams(err) < 0)
+    if (check_streams(&run->job, err) < 0)
         return -1;
     if (prepare_job(run, plan, options, err) < 0 || take_signals(run, err) < 0)
         return -1;

@@ -49,6 +49,7 @@ struct native_job {
     gid_t gid;
     bool terminal;            /* make a pty */
     bool is_terminal[3];      /* the standard streams that it replaces */
+    mode_t stream_mode[3];    /* of the caller's standard streams; 0: closed */
     int streams[3];           /* descriptors that become 0, 1, 2; -1: keep */
     uint64_t ignored_signals; /* bit n-1: signal n is ignored in the executor */
     struct native_rlimit rlimits[NATIVE_RLIMIT_MAX];
@@ -90,8 +91,8 @@ int native_receive(int channel, struct native_message *out, int *fd);
 /* clone.c: makes the child with all namespaces, in the cgroup (v2) unless that is -1. Returns its pid and
  * stores a pidfd that the caller closes; 0 in the child; -1 with 'err'. */
 pid_t native_clone(int cgroup, int *pidfd, struct mxc_err *err);
-/* First host id of a mapped sandbox of this process. */
-unsigned native_first_id(void);
+/* First host id of a mapped sandbox with that process 1. */
+unsigned native_first_id(pid_t init);
 /* Writes the id maps of the child; the outer ids are those of the caller. */
 int native_map_ids(pid_t child, const struct native_job *job, uid_t outer_uid, gid_t outer_gid,
                    struct mxc_err *err);

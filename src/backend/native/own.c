@@ -14,8 +14,6 @@
 #include "plan/path.h"
 #include "sys/linux/kernel.h"
 
-#define DEVICES_AWAY NATIVE_HOME "/dev" /* where /dev is made when a grant of "/" is the root */
-
 /* ---- places */
 
 /* Does the step put something of the policy at its place, which others may change? */
@@ -54,18 +52,13 @@ bool native_own_place(const struct native_root *r, const struct mxc_step *step,
 {
     const struct mxc_plan *plan = r->job->plan;
     const struct mxc_step *above = foreign_above(plan, step->to);
-    const char *prefix = "";
-    const char *rest = step->to + 1;
     int length;
 
-    if (above) {
-        if (mxc_path_within(above->to, "/dev") || !mxc_path_within(step->to, "/dev") ||
-            !mxc_plan_find(plan, MXC_STEP_DEVICES))
-            return false;
-        prefix = DEVICES_AWAY;
-        rest = step->to + strlen("/dev");
-    }
-    length = snprintf(place, NATIVE_PLACE_MAX, "%s%s", prefix, rest);
+    /* /dev is ours also where a grant of "/" is the root, and is laid over the host's then. */
+    if (above && (mxc_path_within(above->to, "/dev") || !mxc_path_within(step->to, "/dev") ||
+                  !mxc_plan_find(plan, MXC_STEP_DEVICES)))
+        return false;
+    length = snprintf(place, NATIVE_PLACE_MAX, "%s", step->to + 1);
     return length > 0 && length < NATIVE_PLACE_MAX;
 }
 
@@ -113,7 +106,8 @@ static int make_store(struct native_root *r, struct mxc_err *err)
     if (chdir("/proc") < 0)
         return native_fail(err, "chdir", "enter", "tmpfs");
     r->store = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (r->store < 0 || mkdir(NATIVE_HOME, 0755) < 0)
+    if (r->store < 0 || mkdir(NATIVE_PROC, 0755) < 0 || mkdir(NATIVE_DEV, 0755) < 0 ||
+        mkdir(NATIVE_HOME, 0755) < 0)
         return native_fail(err, "mkdir", "make", "/" NATIVE_HOME);
     r->home = open(NATIVE_HOME, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (r->home < 0)
@@ -176,6 +170,14 @@ int native_mask_tree(const struct native_root *r, enum mxc_object object, struct
     return tree < 0 ? native_fail(err, "open_tree", "clone the mask", name) : tree;
 }
 
+int native_mask_place(enum mxc_object object, const char *place)
+{
+    char mask[32];
+
+    (void)snprintf(mask, sizeof mask, NATIVE_HOME "/%s", masks_of[object].name);
+    return mount(mask, place, NULL, MS_BIND, NULL);
+}
+
 /* ---- names in the store */
 
 static int make_private(const struct native_root *r, const struct mxc_step *step, size_t index,
@@ -208,14 +210,10 @@ static int make_cover(const struct native_root *r, const struct mxc_step *step, 
 static int make_dev(const struct native_root *r, const struct mxc_step *step, size_t index,
                     struct mxc_err *err)
 {
-    char place[NATIVE_PLACE_MAX];
-
+    (void)r;
+    (void)step;
     (void)index;
-    if (native_own_place(r, step, place))
-        return native_make_devices(place, err);
-    if (mkdir(DEVICES_AWAY, 0755) < 0)
-        return native_fail(err, "mkdir", "make", step->to);
-    return native_make_devices(DEVICES_AWAY, err);
+    return native_make_devices(err);
 }
 
 static int make_name(const struct native_root *r, const struct mxc_step *step, size_t index,
@@ -225,7 +223,8 @@ static int make_name(const struct native_root *r, const struct mxc_step *step, s
     int made;
 
     (void)index;
-    if (!native_own_place(r, step, place) || !strcmp(place, NATIVE_HOME))
+    if (!native_own_place(r, step, place) || !strcmp(place, NATIVE_PROC) ||
+        !strcmp(place, NATIVE_DEV))
         return 0;
     if (step->kind == MXC_STEP_DIRECTORY)
         made = mkdir(place, 0755);
@@ -265,13 +264,8 @@ static int mount_baseline(const struct native_root *r, const struct mxc_step *st
 static int mask_baseline(const struct native_root *r, const struct mxc_step *step, size_t index,
                          struct mxc_err *err)
 {
-    char mask[32];
-
     (void)index;
-    if (!native_is_own(r, step))
-        return 0;
-    (void)snprintf(mask, sizeof mask, NATIVE_HOME "/%s", masks_of[step->object].name);
-    if (mount(mask, step->to + 1, NULL, MS_BIND, NULL) < 0)
+    if (native_is_own(r, step) && native_mask_place(step->object, step->to + 1) < 0)
         return native_fail(err, "mount", "hide", step->to);
     return 0;
 }
@@ -314,17 +308,16 @@ static int for_each(const struct native_root *r, own_function *const *table, siz
 static int fill_dev(const struct native_root *r, struct mxc_err *err)
 {
     const struct mxc_step *step = mxc_plan_find(r->job->plan, MXC_STEP_DEVICES);
-    char place[NATIVE_PLACE_MAX];
     int *tree;
 
     if (!step)
         return 0;
-    if (native_own_place(r, step, place))
-        return native_mount_devices(place, err);
-    if (native_mount_devices(DEVICES_AWAY, err) < 0)
+    if (native_mount_devices(err) < 0)
         return -1;
+    if (!foreign_above(r->job->plan, step->to))
+        return 0;
     tree = &r->job->trees[step - r->job->plan->steps];
-    *tree = mxc_sys_open_tree(AT_FDCWD, DEVICES_AWAY, MXC_OPEN_TREE_CLONE | MXC_AT_RECURSIVE);
+    *tree = mxc_sys_open_tree(AT_FDCWD, NATIVE_DEV, MXC_OPEN_TREE_CLONE | MXC_AT_RECURSIVE);
     return *tree < 0 ? native_fail(err, "open_tree", "clone", step->to) : 0;
 }
 
@@ -335,7 +328,7 @@ int native_build_own(struct native_root *r, struct mxc_err *err)
     if (for_each(r, makers, sizeof makers / sizeof *makers, err) < 0 ||
         for_each(r, mounters, sizeof mounters / sizeof *mounters, err) < 0 || seal(r, err) < 0)
         return -1;
-    if (fill_dev(r, err) < 0)
+    if (mxc_plan_find(r->job->plan, MXC_STEP_PROC) && native_mount_proc(err) < 0)
         return -1;
-    return mxc_plan_find(r->job->plan, MXC_STEP_PROC) ? native_mount_proc(r, err) : 0;
+    return fill_dev(r, err);
 }

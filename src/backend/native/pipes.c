@@ -22,11 +22,14 @@ int native_lend_pipes(struct mxc_run *run, struct mxc_err *err)
     struct stat info;
 
     for (int i = 0; run->job.mapped && i < 3; i++) {
-        int fd = run->job.streams[i] >= 0 ? run->job.streams[i] : i;
+        bool replaced = run->job.streams[i] >= 0;
+        int fd = replaced ? run->job.streams[i] : i;
 
+        if (!replaced && !S_ISFIFO(run->job.stream_mode[i]))
+            continue;
         if (!is_anonymous_pipe(fd, &info) || info.st_uid != run->job.uid)
             continue;
-        if (fchown(fd, native_first_id(), native_first_id()) < 0)
+        if (fchown(fd, native_first_id(run->init), native_first_id(run->init)) < 0)
             return native_fail(err, "fchown", "lend", "a standard stream");
         run->lent[i] = fd == i;
     }

@@ -221,7 +221,7 @@ static int do_proc(struct builder *b, const struct mxc_step *step, size_t index,
     at = open_place(b, step->to, err);
     if (at < 0)
         return -1;
-    if (mxc_sys_move_mount(AT_FDCWD, NATIVE_HOME, at, "", MXC_MOVE_TO_EMPTY) < 0)
+    if (mxc_sys_move_mount(AT_FDCWD, NATIVE_PROC, at, "", MXC_MOVE_TO_EMPTY) < 0)
         return native_fail(err, "move_mount", "place", step->to);
     return 0;
 }
@@ -290,7 +290,7 @@ static int enter(struct builder *b, struct mxc_err *err)
     /* What the host mounts from now on must not come along with what was cloned from it. */
     if (mxc_sys_mount_setattr(b->at.root, MXC_AT_RECURSIVE, &alone) < 0)
         return native_fail(err, "mount_setattr", "detach from the host", "the new root");
-    if (fchdir(b->at.root) < 0)
+    if (b->at.granted && fchdir(b->at.root) < 0)
         return native_fail(err, "fchdir", "enter", "root");
     if (mxc_sys_pivot_root(".", ".") < 0)
         return native_fail(err, "pivot_root", "change", "root");

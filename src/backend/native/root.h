@@ -13,8 +13,11 @@
 /* Longest path in the store: "/dev" or "/proc" of ours in front of a path of the plan. */
 #define NATIVE_PLACE_MAX 4200
 
-/* The directory of the store that the fresh /proc covers. What nobody shall reach by name lies in it. */
-#define NATIVE_HOME "proc"
+/* Where /dev is made, and the directory below it that devpts covers at the end: what nobody shall reach by
+ * name lies in that. */
+#define NATIVE_DEV  "dev"
+#define NATIVE_HOME "dev/pts"
+#define NATIVE_PROC "proc"
 
 struct native_root {
     struct native_job *job;
@@ -34,13 +37,16 @@ bool native_is_own(const struct native_root *r, const struct mxc_step *step);
 int native_build_own(struct native_root *r, struct mxc_err *err);
 /* A fresh read-only mount of the mask for that type; the caller places it. -1 with 'err'. */
 int native_mask_tree(const struct native_root *r, enum mxc_object object, struct mxc_err *err);
+/* Covers a place of the store or the baseline with the mask for that type. 0, or -1 with errno. */
+int native_mask_place(enum mxc_object object, const char *place);
 
-/* dev.c: the directory 'dev' of the store: its names first; what they show once the store is sealed. */
-int native_make_devices(const char *dev, struct mxc_err *err);
-int native_mount_devices(const char *dev, struct mxc_err *err);
+/* dev.c: NATIVE_DEV in the store: its names first; what they show once the store is sealed, and no mask is
+ * needed any more by its path. */
+int native_make_devices(struct mxc_err *err);
+int native_mount_devices(struct mxc_err *err);
 
-/* proc.c: a fresh /proc on "proc" of the store, its dangerous entries masked; sets the ceilings of the user
+/* proc.c: a fresh /proc on NATIVE_PROC of the store, its dangerous entries masked; sets the ceilings of the user
  * namespace. */
-int native_mount_proc(const struct native_root *r, struct mxc_err *err);
+int native_mount_proc(struct mxc_err *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "backend/native/relay.h"
@@ -14,7 +15,7 @@ void native_terminal_detect(struct native_job *job)
 {
     job->terminal = false;
     for (int i = 0; i < 3; i++) {
-        job->is_terminal[i] = isatty(i) == 1;
+        job->is_terminal[i] = S_ISCHR(job->stream_mode[i]) && isatty(i) == 1;
         job->terminal |= job->is_terminal[i];
     }
 }

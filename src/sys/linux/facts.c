@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/auto.h"
+#include "sys/linux/listing.h"
 #include "sys/linux/read.h"
 #include "sys/sys.h"
 
@@ -36,11 +37,22 @@ static enum mxc_object object_of(mode_t mode)
     }
 }
 
+static int read_target(struct mxc_arena *arena, const char *path, const char **out)
+{
+    char target[4096];
+    ssize_t length = readlink(path, target, sizeof target);
+
+    if (length < 0)
+        return errno;
+    if ((size_t)length == sizeof target)
+        return ENAMETOOLONG;
+    *out = mxc_arena_copy_n(arena, target, (size_t)length);
+    return *out ? 0 : ENOMEM;
+}
+
 static int look(void *context, struct mxc_arena *arena, const char *path, struct mxc_fact *out)
 {
     struct stat info;
-    char target[4096];
-    ssize_t length;
 
     (void)context;
     *out = (struct mxc_fact){ .type = MXC_OBJECT_MISSING };
@@ -50,15 +62,31 @@ static int look(void *context, struct mxc_arena *arena, const char *path, struct
     out->device = info.st_dev;
     out->inode = info.st_ino;
     out->links = (uint32_t)info.st_nlink;
-    if (out->type != MXC_OBJECT_SYMLINK)
-        return 0;
-    length = readlink(path, target, sizeof target);
-    if (length < 0)
-        return errno;
-    if ((size_t)length == sizeof target)
-        return ENAMETOOLONG;
-    out->target = mxc_arena_copy_n(arena, target, (size_t)length);
-    return out->target ? 0 : ENOMEM;
+    return out->type == MXC_OBJECT_SYMLINK ? read_target(arena, path, &out->target) : 0;
+}
+
+/* The directories in which the planner asks for many names that are not there. */
+static const char *const listed[] = { "/", "/etc", "/usr" };
+
+#define LISTED (sizeof listed / sizeof *listed)
+
+static bool glance(void *context, struct mxc_arena *arena, const char *path, struct mxc_fact *out)
+{
+    struct mxc_sys_host *host = context;
+    const char *name = strrchr(path, '/') + 1;
+    size_t length = name - path > 1 ? (size_t)(name - path) - 1 : 1;
+
+    *out = (struct mxc_fact){ .type = MXC_OBJECT_DIRECTORY };
+    if (!path[1])
+        return true;
+    if (!host->listings)
+        host->listings = mxc_arena_alloc(arena, LISTED * sizeof(struct mxc_listing));
+    for (size_t i = 0; host->listings && i < LISTED; i++)
+        if (strlen(listed[i]) == length && memcmp(listed[i], path, length) == 0)
+            return mxc_listing_find((struct mxc_listing *)host->listings + i, arena, listed[i],
+                                    name, &out->type) &&
+                   (out->type != MXC_OBJECT_SYMLINK || read_target(arena, path, &out->target) == 0);
+    return false;
 }
 
 static bool may(void *context, const char *path, unsigned bits)
@@ -171,10 +199,11 @@ static int list(void *context, struct mxc_arena *arena, const char *path, const 
 /* Only the initial user namespace maps every id; there, root may choose an unprivileged range. */
 static bool in_initial_namespace(void)
 {
-    auto_free char *text = mxc_sys_read_file("/proc/self/uid_map", NULL);
+    char text[128];
     unsigned long inside, outside, count;
 
-    return text && sscanf(text, "%lu %lu %lu", &inside, &outside, &count) == 3 && inside == 0 &&
+    return mxc_sys_read_at(AT_FDCWD, "/proc/self/uid_map", text, sizeof text) > 0 &&
+           sscanf(text, "%lu %lu %lu", &inside, &outside, &count) == 3 && inside == 0 &&
            outside == 0 && count == 4294967295ul;
 }
 
@@ -194,8 +223,11 @@ int mxc_sys_facts(struct mxc_sys_host *storage, struct mxc_facts *out, struct mx
         (void)strcpy(storage->cwd,
                      "/(deleted)"); /* relative paths then name nothing, and are refused */
     (void)snprintf(storage->home, sizeof storage->home, "%s", home ? home : "");
+    storage->listings = NULL;
     *out = (struct mxc_facts){
+        .context = storage,
         .look = look,
+        .glance = glance,
         .may = may,
         .mounts = mounts,
         .list = list,
