@@ -118,9 +118,7 @@ static int step_up(struct state *s)
 /* One name below the directory where we are. */
 static int step_down(struct state *s, const char *name, size_t length)
 {
-    struct mxc_arena *arena = s->looker->arena;
-    const char *path =
-        mxc_arena_format(arena, "%s/%.*s", s->out->path[1] ? s->out->path : "", (int)length, name);
+    const char *path = mxc_path_join(s->looker->arena, s->out->path, name, length);
     struct mxc_fact fact;
     int error;
 

@@ -12,6 +12,12 @@
 /* About a thousand names; a larger directory costs more to read than to ask. */
 #define LISTING_BYTES 32768
 #define RECORD_MIN    24 /* the shortest record: its head, one letter, padding */
+#define HEADS         256
+
+struct mxc_listed {
+    uint16_t at;   /* in the bytes */
+    uint16_t next; /* of the same hash; from 1, or 0 */
+};
 
 static uint32_t hash(const char *text)
 {
@@ -19,41 +25,50 @@ static uint32_t hash(const char *text)
 
     for (; *text; text++)
         value = (value ^ (unsigned char)*text) * 16777619u;
-    return value;
+    return value % HEADS;
 }
 
-static void add_names(struct mxc_listing *listing, char *bytes, size_t used)
+static const struct dirent64 *record_at(const struct mxc_listing *listing, uint16_t number)
 {
-    size_t at = 0;
+    return (const struct dirent64 *)(const void *)(listing->bytes + listing->records[number].at);
+}
 
-    while (at + RECORD_MIN <= used) {
-        const struct dirent64 *record = (const struct dirent64 *)(const void *)(bytes + at);
+static void add_names(struct mxc_listing *listing, size_t used)
+{
+    uint16_t number = 0;
 
-        listing->hashes[listing->count] = hash(record->d_name);
-        listing->offsets[listing->count++] = (uint32_t)at;
+    for (size_t at = 0; at + RECORD_MIN <= used;) {
+        const struct dirent64 *record;
+        uint16_t *head;
+
+        listing->records[++number].at = (uint16_t)at;
+        record = record_at(listing, number);
+        head = &listing->heads[hash(record->d_name)];
+        listing->records[number].next = *head;
+        *head = number;
         at += record->d_reclen;
     }
 }
 
 static void read_names(struct mxc_listing *listing, struct mxc_arena *arena, const char *directory)
 {
+    _Alignas(struct dirent64) char bytes[LISTING_BYTES];
     auto_close int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    char *bytes = fd < 0 ? NULL : mxc_arena_alloc(arena, LISTING_BYTES);
     size_t used = 0;
     ssize_t got = -1;
 
-    listing->hashes = mxc_arena_alloc(arena, LISTING_BYTES / RECORD_MIN * sizeof *listing->hashes);
-    listing->offsets =
-        mxc_arena_alloc(arena, LISTING_BYTES / RECORD_MIN * sizeof *listing->offsets);
-    if (!bytes || !listing->hashes || !listing->offsets)
-        return;
-    while (LISTING_BYTES - used >= sizeof(struct dirent64) &&
-           (got = getdents64(fd, bytes + used, LISTING_BYTES - used)) > 0)
+    while (fd >= 0 && sizeof bytes - used >= sizeof(struct dirent64) &&
+           (got = getdents64(fd, bytes + used, sizeof bytes - used)) > 0)
         used += (size_t)got;
     if (got != 0)
         return; /* more than fits, or an error */
-    add_names(listing, bytes, used);
-    listing->bytes = bytes;
+    listing->bytes = mxc_arena_alloc(arena, used + 1);
+    listing->heads = mxc_arena_alloc(arena, HEADS * sizeof *listing->heads);
+    listing->records = mxc_arena_alloc(arena, (used / RECORD_MIN + 1) * sizeof *listing->records);
+    if (!listing->bytes || !listing->heads || !listing->records)
+        return;
+    memcpy(listing->bytes, bytes, used);
+    add_names(listing, used);
     listing->complete = true;
 }
 
@@ -82,19 +97,16 @@ static enum mxc_object object_of(unsigned char type)
 bool mxc_listing_find(struct mxc_listing *listing, struct mxc_arena *arena, const char *directory,
                       const char *name, enum mxc_object *type)
 {
-    uint32_t wanted = hash(name);
-
     if (!listing->tried)
         read_names(listing, arena, directory);
     listing->tried = true;
     if (!listing->complete)
         return false;
     *type = MXC_OBJECT_MISSING;
-    for (uint32_t i = 0; i < listing->count; i++) {
-        const struct dirent64 *record =
-            (const struct dirent64 *)(const void *)(listing->bytes + listing->offsets[i]);
+    for (uint16_t i = listing->heads[hash(name)]; i; i = listing->records[i].next) {
+        const struct dirent64 *record = record_at(listing, i);
 
-        if (listing->hashes[i] != wanted || strcmp(record->d_name, name) != 0)
+        if (strcmp(record->d_name, name) != 0)
             continue;
         *type = object_of(record->d_type);
         return *type != MXC_OBJECT_MISSING; /* DT_UNKNOWN */

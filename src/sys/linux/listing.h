@@ -12,11 +12,10 @@
 /* All zero before the first use; the memory is the arena's. */
 struct mxc_listing {
     bool tried;
-    bool complete;     /* all names are here */
-    const char *bytes; /* records of getdents64 */
-    uint32_t *hashes;
-    uint32_t *offsets;
-    uint32_t count;
+    bool complete;   /* all names are here */
+    char *bytes;     /* records of getdents64 */
+    uint16_t *heads; /* a hash table of them: the number of the first record, from 1, or 0 */
+    struct mxc_listed *records;
 };
 
 /* The type of the object of that name in 'directory', which is read at the first question. False when it
