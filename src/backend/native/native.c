@@ -80,6 +80,18 @@ static int check_streams(struct native_job *job, struct mxc_err *err)
     return 0;
 }
 
+/* By /proc/self/fd a program opens its standard input again, and for writing if the file lets it. Landlock
+ * refuses that; where the kernel has none, a file that the caller opened for reading only is not given. */
+static int check_input(const struct native_job *job, struct mxc_err *err)
+{
+    if (job->landlock_abi || !S_ISREG(job->stream_mode[0]) ||
+        (fcntl(STDIN_FILENO, F_GETFL) & O_ACCMODE) != O_RDONLY)
+        return 0;
+    return mxc_fail(err, MXC_UNAVAILABLE, 0, "streams",
+                    "standard input is a file, which the program could open again for writing on "
+                    "this kernel, because it has no Landlock; use a pipe (cat FILE | mxc …)");
+}
+
 static int prepare_job(struct mxc_run *run, const struct mxc_plan *plan,
                        const struct mxc_start_options *options, struct mxc_err *err)
 {
@@ -101,7 +113,7 @@ static int prepare_job(struct mxc_run *run, const struct mxc_plan *plan,
         job->streams[i] = -1;
     native_terminal_detect(job);
     job->tmp_bytes = run->limits.tmp;
-    return read_command(job, err);
+    return check_input(job, err) < 0 ? -1 : read_command(job, err);
 }
 
 static int take_signals(struct mxc_run *run, struct mxc_err *err)
