@@ -116,6 +116,19 @@ class Restricted(Case):
         if done.returncode != 3:
             self.says(done, "CAP_")
 
+    @callers("root")
+    def test_probe_agrees_with_run(self, who):
+        """Root with one capability less: what 'mxc probe' says is what 'mxc run' does."""
+        for name in ("setfcap", "setuid", "setgid", "sys_admin", "sys_resource", "net_admin", "chown"):
+            before = ["setpriv", f"--bounding-set=-{name}", f"--inh-caps=-{name}", "--"]
+            done = self.run_under(who, before, ["probe", "--json"])
+            native = json.loads(done.stdout)["backends"][0]
+            run = self.run_under(who, before, ["run", "--", "true"])
+            self.assertEqual(run.returncode == 0, native["available"], (name, run.stderr))
+            if run.returncode:
+                items = {item["name"]: item for item in native["host"]}
+                self.assertIn(items["user namespaces"]["detail"][:60], run.stderr)
+
 
 if __name__ == "__main__":
     main()

@@ -28,7 +28,7 @@ CTRL_C, CTRL_D, CTRL_Z, CTRL_BACKSLASH = b"\x03", b"\x04", b"\x1a", b"\x1c"
 class Terminal:
     """A terminal with an executor on it; the streams that are not on it are pipes."""
 
-    def __init__(self, who, words, *, on=(0, 1, 2), size=(24, 80), program="mxc", **options):
+    def __init__(self, who, words, *, on=(0, 1, 2), size=(24, 80), program="mxc", nohup=False, **options):
         self.master, self.slave = pty.openpty()
         os.fchown(self.slave, who.uid, -1)
         self.resize(*size)
@@ -41,6 +41,8 @@ class Terminal:
 
         def take_terminal():
             fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+            if nohup:
+                signal.signal(signal.SIGHUP, signal.SIG_IGN)
         if program == "mxc":
             words = ["run", f"--result-fd={write}", *words]
         self.process = host.start(who, words, program=program, fds=(write, slave), start_new_session=True,
@@ -103,9 +105,9 @@ class Terminal:
 
 
 class TerminalCase(Case):
-    def terminal(self, who, command, *, on=(0, 1, 2), size=(24, 80), before=(), **policy):
+    def terminal(self, who, command, *, on=(0, 1, 2), size=(24, 80), before=(), nohup=False, **policy):
         words = ["--config-base64", host.b64(policy_of(command, **policy))]
-        terminal = Terminal(who, words, on=on, size=size, before=before)
+        terminal = Terminal(who, words, on=on, size=size, before=before, nohup=nohup)
         return contextlib.closing(terminal)
 
 
@@ -322,6 +324,36 @@ class Restores(TerminalCase):
             os.dup2(spare, terminal.master)  # closes the last descriptor of the master
             os.close(spare)
             self.assertEqual(terminal.process.wait(SECONDS), 129)
+
+    @staticmethod
+    def ticks(process):
+        """Processor time of the executor, in clock ticks."""
+        with open(f"/proc/{process.pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return int(fields[11]) + int(fields[12])
+
+    @callers()
+    def test_nobody_holds_the_pty(self, who):
+        """A program that gave its terminal up, and takes it again: nothing spins, nothing is lost."""
+        with self.terminal(who, "echo ready; exec 3<&0 </dev/null >/dev/null 2>&1 3<&-; sleep 1; "
+                                "exec >/dev/pts/0; echo again") as terminal:
+            terminal.expect(b"ready")
+            terminal.expect(b"again")
+            self.assertLess(self.ticks(terminal.process), 20)
+            self.assertEqual(terminal.end(), 0)
+
+    @callers()
+    def test_hang_up_ignored(self, who):
+        """nohup, and the terminal goes away: the program runs on, and the executor does not spin."""
+        with self.terminal(who, "echo ready; sleep 1; for i in 1 2 3; do echo $i; sleep 0.2; done; exit 7",
+                           nohup=True) as terminal:
+            terminal.expect(b"ready")
+            spare = os.open("/dev/null", os.O_RDWR)
+            os.dup2(spare, terminal.master)
+            os.close(spare)
+            time.sleep(1.3)
+            self.assertLess(self.ticks(terminal.process), 20)
+            self.assertEqual(terminal.process.wait(SECONDS), 7)
 
     @callers()
     def test_suspended_and_continued(self, who):

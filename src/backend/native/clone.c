@@ -83,7 +83,7 @@ int native_refuse_namespaces(int error, struct mxc_err *err)
     char reason[160], remedy[200];
 
     native_explain_namespaces(error, reason, sizeof reason, remedy, sizeof remedy);
-    return mxc_fail(err, MXC_UNAVAILABLE, error, "user namespaces", "%s; try: %s", reason, remedy);
+    return mxc_fail(err, MXC_UNAVAILABLE, error, NATIVE_NAMESPACES, "%s; try: %s", reason, remedy);
 }
 
 /* Before 5.3, and where a filter answers ENOSYS to clone3 because it cannot look at its flags. */

@@ -32,10 +32,16 @@ static int await_go(const struct native_job *job)
     return got == 1 ? 0 : -1;
 }
 
+int native_take_ids(void)
+{
+    if (syscall(SYS_setgroups, 0, NULL) < 0 || syscall(SYS_setresgid, 0, 0, 0) < 0)
+        return -1;
+    return (int)syscall(SYS_setresuid, 0, 0, 0);
+}
+
 static int take_ids(const struct native_job *job, struct mxc_err *err)
 {
-    if (job->mapped && (syscall(SYS_setgroups, 0, NULL) < 0 ||
-                        syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0))
+    if (job->mapped && native_take_ids() < 0)
         return native_fail(err, "setresuid", "take", "ids of the namespace");
     /* A change of ids disarms the death signal, so it is armed here. If the executor is gone already, the
      * closed channel tells when the start is to be reported. */

@@ -330,18 +330,24 @@ static void undo(struct mxc_run *run)
     free(run);
 }
 
+int native_check_ids(const struct mxc_facts *facts, struct mxc_err *err)
+{
+    if (!facts->host_root || facts->can_map_ids)
+        return 0;
+    return mxc_fail(err, MXC_UNAVAILABLE, EPERM, "ids",
+                    "mxc was started by root without CAP_SETUID or CAP_SETGID, so the sandbox "
+                    "could not be given ids other than root's; start it as an ordinary user, or "
+                    "with these capabilities");
+}
+
 /* The pure plan, and what it asks of this host. */
 static int plan_here(struct mxc_arena *arena, const struct mxc_policy *policy,
                      const struct mxc_facts *facts, struct mxc_plan *out, struct mxc_err *err)
 {
     struct native_limits limits;
 
-    if (facts->host_root && !facts->can_map_ids)
-        return mxc_fail(
-            err, MXC_UNAVAILABLE, EPERM, "ids",
-            "mxc was started by root without CAP_SETUID or CAP_SETGID, so the sandbox "
-            "could not be given ids other than root's; start it as an ordinary user, or "
-            "with these capabilities");
+    if (native_check_ids(facts, err) < 0)
+        return -1;
     if (mxc_plan_native(arena, policy, facts, out, err) < 0)
         return -1;
     native_limits_read(out, &limits);

@@ -96,6 +96,11 @@ unsigned native_first_id(pid_t init);
 /* Writes the id maps of the child; the outer ids are those of the caller. */
 int native_map_ids(pid_t child, const struct native_job *job, uid_t outer_uid, gid_t outer_gid,
                    struct mxc_err *err);
+/* native.c: fails when root could not give the program ids other than its own. */
+int native_check_ids(const struct mxc_facts *facts, struct mxc_err *err);
+/* init.c: becomes 0:0 of a namespace with mapped ids. -1 with errno. */
+int native_take_ids(void);
+#define NATIVE_NAMESPACES "user namespaces" /* 'where' of that error */
 /* Fails with one sentence: why this host refuses user namespaces, and the command that lifts it. */
 int native_refuse_namespaces(int error, struct mxc_err *err);
 /* The same in two parts, for the probe. 'error': what the call said. */

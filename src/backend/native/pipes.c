@@ -29,9 +29,10 @@ int native_lend_pipes(struct mxc_run *run, struct mxc_err *err)
             continue;
         if (!is_anonymous_pipe(fd, &info) || info.st_uid != run->job.uid)
             continue;
-        if (fchown(fd, native_first_id(run->init), native_first_id(run->init)) < 0)
+        if (fchown(fd, native_first_id(run->init), native_first_id(run->init)) == 0)
+            run->lent[i] = fd == i;
+        else if (errno != EPERM) /* without CAP_CHOWN the program only cannot open it by name */
             return native_fail(err, "fchown", "lend", "a standard stream");
-        run->lent[i] = fd == i;
     }
     return 0;
 }

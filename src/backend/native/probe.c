@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -15,6 +16,7 @@
 #include "backend/native/native_run.h"
 #include "base/auto.h"
 #include "sys/linux/kernel.h"
+#include "sys/sys.h"
 
 static struct mxc_probe_item *add(struct mxc_probe *out, const char *name, bool yes)
 {
@@ -47,25 +49,22 @@ static void probe_kernel(struct mxc_probe *out)
  * failed. */
 enum { WORKS, NO_TMPFS, NO_ATTACH, NO_SETATTR, NO_PROC };
 
-static int try_mounts(int go)
+static int try_mounts(int go, bool mapped)
 {
-    struct mxc_mount_attr attr = { .attr_set = MXC_ATTR_RDONLY };
+    const struct mxc_mount_attr attr = { .attr_set = MXC_ATTR_RDONLY };
     char byte;
-    int fs, mount;
+    int tree;
 
-    if (read(go, &byte, 1) != 1)
+    if (read(go, &byte, 1) != 1 || (mapped && native_take_ids() < 0) ||
+        mount("mxc", "/proc", "tmpfs", 0, NULL) < 0 || chdir("/proc") < 0 || mkdir("a", 0755) < 0 ||
+        mkdir("proc", 0755) < 0)
         return NO_TMPFS;
-    fs = mxc_sys_fsopen("tmpfs");
-    if (fs < 0 || mxc_sys_fsconfig(fs, MXC_FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
-        return NO_TMPFS;
-    mount = mxc_sys_fsmount(fs, 0);
-    if (mount < 0 || mxc_sys_move_mount(mount, "", AT_FDCWD, "/", MXC_MOVE_FROM_EMPTY) < 0)
+    tree = mxc_sys_open_tree(AT_FDCWD, "a", MXC_OPEN_TREE_CLONE);
+    if (tree < 0 || mxc_sys_move_mount(tree, "", AT_FDCWD, "a", MXC_MOVE_FROM_EMPTY) < 0)
         return NO_ATTACH;
-    if (mxc_sys_mount_setattr(mount, 0, &attr) < 0)
+    if (mxc_sys_mount_setattr(tree, MXC_AT_RECURSIVE, &attr) < 0)
         return NO_SETATTR;
-    fs = mxc_sys_fsopen("proc");
-    if (fs < 0 || mxc_sys_fsconfig(fs, MXC_FSCONFIG_CMD_CREATE, NULL, NULL) < 0 ||
-        mxc_sys_fsmount(fs, 0) < 0)
+    if (mount("proc", "proc", "proc", 0, NULL) < 0)
         return NO_PROC;
     return WORKS;
 }
@@ -80,6 +79,7 @@ static void describe_mounts(struct mxc_probe *out, int result)
         [NO_PROC] = "no fresh /proc: the container around this process hides parts of its own",
     };
     struct mxc_probe_item *item = add(out, "mounts", result == WORKS);
+    char reason[160];
 
     (void)snprintf(item->detail, sizeof item->detail, "%s",
                    result >= WORKS && result <= NO_PROC ? texts[result] : "the trial was killed");
@@ -88,50 +88,65 @@ static void describe_mounts(struct mxc_probe *out, int result)
                        "start the container with --security-opt systempaths=unconfined (docker) or "
                        "--security-opt unmask=ALL (podman)");
     else if (result != WORKS)
-        native_explain_namespaces(EACCES, item->detail, sizeof item->detail, item->remedy,
-                                  sizeof item->remedy);
+        native_explain_namespaces(EACCES, reason, sizeof reason, item->remedy, sizeof item->remedy);
     out->available = out->available && result == WORKS;
 }
 
-static int run_trial(pid_t *child, struct mxc_err *err)
+/* What the trial found, or -1 with the reason when there could be none. */
+static int run_trial(struct mxc_err *err)
 {
     auto_close int pidfd = -1;
-    struct native_job job = { .uid = geteuid(), .gid = getegid() };
+    struct mxc_sys_host host;
+    struct mxc_facts facts;
+    struct native_job job = { 0 };
     int go[2], status;
+    pid_t child;
+    bool mapped;
 
+    if (mxc_sys_facts(&host, &facts, err) < 0 || native_check_ids(&facts, err) < 0)
+        return -1;
+    job = (struct native_job){ .uid = facts.uid, .gid = facts.gid, .mapped = facts.can_map_ids };
     if (pipe2(go, O_CLOEXEC) < 0)
         return native_fail(err, "pipe2", "make", "pipe");
-    *child = native_clone(-1, &pidfd, err);
-    if (*child == 0) {
+    child = native_clone(-1, &pidfd, err);
+    if (child == 0) {
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-        _exit(try_mounts(go[0]));
+        (void)close(go[1]); /* closed without a word when the ids cannot be mapped */
+        _exit(try_mounts(go[0], job.mapped));
     }
-    if (*child > 0 && native_map_ids(*child, &job, job.uid, job.gid, err) == 0)
+    mapped = child > 0 && native_map_ids(child, &job, job.uid, job.gid, err) == 0;
+    if (mapped)
         (void)!write(go[1], "g", 1);
     (void)close(go[0]);
     (void)close(go[1]);
-    if (*child < 0)
-        return -1;
-    if (waitpid(*child, &status, __WALL) < 0)
+    if (child > 0 && waitpid(child, &status, __WALL) < 0)
         return native_fail(err, "waitpid", "wait for", "trial");
+    if (!mapped)
+        return -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
 }
 
 static void probe_namespaces(struct mxc_probe *out)
 {
     struct mxc_err err = { 0 };
-    pid_t child = -1;
-    int result = run_trial(&child, &err);
-    struct mxc_probe_item *item = add(out, "user namespaces", child > 0);
+    int result = run_trial(&err);
+    struct mxc_probe_item *item = add(out, "user namespaces", result >= 0);
 
-    if (child > 0) {
+    if (result >= 0) {
         (void)snprintf(item->detail, sizeof item->detail, "user mount pid network ipc uts cgroup");
         describe_mounts(out, result);
         return;
     }
-    native_explain_namespaces(err.sys, item->detail, sizeof item->detail, item->remedy,
-                              sizeof item->remedy);
     out->available = false;
+    if (err.code == MXC_UNAVAILABLE && strcmp(err.where, NATIVE_NAMESPACES) == 0) {
+        native_explain_namespaces(err.sys, item->detail, sizeof item->detail, item->remedy,
+                                  sizeof item->remedy);
+        return;
+    }
+    (void)snprintf(item->detail, sizeof item->detail, "%.*s", (int)sizeof item->detail - 1,
+                   err.text);
+    (void)snprintf(item->remedy, sizeof item->remedy,
+                   "run mxc as an ordinary user, or as root with CAP_SETUID and CAP_SETGID");
 }
 
 static void probe_filters(struct mxc_probe *out)

@@ -80,12 +80,14 @@ void native_terminal_resume(struct native_terminal *terminal)
 
 bool native_terminal_waits(const struct native_terminal *terminal)
 {
-    return terminal->master >= 0 && terminal->keyboard >= 0 && !terminal->foreground;
+    return terminal->master >= 0 &&
+           (terminal->silent || (terminal->keyboard >= 0 && !terminal->foreground));
 }
 
 void native_terminal_look(struct native_terminal *terminal)
 {
-    if (native_terminal_waits(terminal) && tcgetpgrp(terminal->keyboard) == getpgrp())
+    if (terminal->keyboard >= 0 && !terminal->foreground &&
+        tcgetpgrp(terminal->keyboard) == getpgrp())
         native_terminal_resume(terminal);
 }
 
@@ -129,7 +131,7 @@ size_t native_terminal_polls(const struct native_terminal *terminal, struct poll
 
     if (terminal->master < 0)
         return 0;
-    polls[0] = (struct pollfd){ .fd = terminal->master,
+    polls[0] = (struct pollfd){ .fd = terminal->silent ? -1 : terminal->master,
                                 .events = (short)((screen_waits ? 0 : POLLIN) |
                                                   (program_waits ? POLLOUT : 0)) };
     polls[1] = (struct pollfd){ .fd = screen_waits ? terminal->screen : -1, .events = POLLOUT };
@@ -139,36 +141,43 @@ size_t native_terminal_polls(const struct native_terminal *terminal, struct poll
     return 3;
 }
 
-/* Moves one buffer's worth, at most 'left' bytes. False when the reading side has ended for good. */
-static bool pass(int from, int to, char *buffer, size_t room, size_t *first, size_t *last,
-                 uint64_t *left)
+enum passed { GOES_ON, READING_ENDED, WRITING_ENDED };
+
+static bool try_again(ssize_t done)
+{
+    return done < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+/* Moves one buffer's worth, at most 'left' bytes. */
+static enum passed pass(int from, int to, char *buffer, size_t room, size_t *first, size_t *last,
+                        uint64_t *left)
 {
     ssize_t done;
 
     if (*first == *last) {
         done = read(from, buffer, room);
         if (done <= 0)
-            return done < 0 && (errno == EAGAIN || errno == EINTR);
+            return try_again(done) ? GOES_ON : READING_ENDED;
         *first = 0;
         *last = (size_t)done;
     }
     if (!*left)
-        return true;
+        return GOES_ON;
     done = write(to, buffer + *first, *last - *first < *left ? *last - *first : (size_t)*left);
-    if (done < 0 && errno != EAGAIN && errno != EINTR)
-        return false;
+    if (done < 0 && !try_again(done))
+        return WRITING_ENDED;
     if (done > 0) {
         *first += (size_t)done;
         *left -= (uint64_t)done;
     }
-    return true;
+    return GOES_ON;
 }
 
 static bool pass_to_screen(struct native_terminal *terminal, struct native_output *output)
 {
     uint64_t before = output->limit ? output->limit - output->moved : UINT64_MAX;
     uint64_t left = before;
-    bool goes_on =
+    enum passed passed =
         pass(terminal->master, terminal->screen, terminal->to_screen, sizeof terminal->to_screen,
              &terminal->screen_from, &terminal->screen_to, &left);
 
@@ -176,7 +185,11 @@ static bool pass_to_screen(struct native_terminal *terminal, struct native_outpu
     /* What cannot be written any more exceeds the limit. */
     if (!left && terminal->screen_from < terminal->screen_to)
         output->exceeded = true;
-    return goes_on && !output->exceeded;
+    if (passed ==
+        WRITING_ENDED) /* the caller's terminal is gone; the program need not wait for it */
+        terminal->screen_from = terminal->screen_to;
+    terminal->silent = passed == READING_ENDED;
+    return passed != READING_ENDED && !output->exceeded;
 }
 
 void native_terminal_move(struct native_terminal *terminal, struct native_output *output)
@@ -188,8 +201,9 @@ void native_terminal_move(struct native_terminal *terminal, struct native_output
     (void)pass_to_screen(terminal, output);
     if (!terminal->foreground || terminal->keyboard < 0)
         return;
-    if (!pass(terminal->keyboard, terminal->master, terminal->to_program,
-              sizeof terminal->to_program, &terminal->program_from, &terminal->program_to, &any)) {
+    if (pass(terminal->keyboard, terminal->master, terminal->to_program,
+             sizeof terminal->to_program, &terminal->program_from, &terminal->program_to,
+             &any) != GOES_ON) {
         mxc_auto_close(&terminal->keyboard);
         terminal->keyboard = -1;
     }
