@@ -5,7 +5,8 @@
  *
  * Profiles: "closed" refuses whatever makes namespaces and mounts, as docker's default does without
  * CAP_SYS_ADMIN; "open" is a filter that allows them, as podman's does; "no-clone3" only answers ENOSYS
- * to clone3, because a filter cannot look at its flags; "no-mount" allows namespaces, no mounts. */
+ * to clone3, because a filter cannot look at its flags; "no-mount" allows namespaces, no mounts;
+ * "engine" also refuses what such a profile refuses to a container without capabilities. */
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -59,14 +60,30 @@ static const struct rule no_mount[] = {
     { SYS_move_mount, REFUSE(EPERM), 0 },
 };
 
+/* What the default profile of podman and cri-o refuses to a container without capabilities. */
+static const struct rule engine[] = {
+    { SYS_bpf, REFUSE(EPERM), 0 },           { SYS_perf_event_open, REFUSE(EPERM), 0 },
+    { SYS_fanotify_init, REFUSE(EPERM), 0 }, { SYS_lookup_dcookie, REFUSE(EPERM), 0 },
+    { SYS_quotactl, REFUSE(EPERM), 0 },      { SYS_sethostname, REFUSE(EPERM), 0 },
+    { SYS_setdomainname, REFUSE(EPERM), 0 }, { SYS_setns, REFUSE(EPERM), 0 },
+    { SYS_chroot, REFUSE(EPERM), 0 },        { SYS_open_by_handle_at, REFUSE(EPERM), 0 },
+    { SYS_init_module, REFUSE(EPERM), 0 },   { SYS_finit_module, REFUSE(EPERM), 0 },
+    { SYS_delete_module, REFUSE(EPERM), 0 }, { SYS_acct, REFUSE(EPERM), 0 },
+    { SYS_kcmp, REFUSE(EPERM), 0 },          { SYS_settimeofday, REFUSE(EPERM), 0 },
+    { SYS_clock_settime, REFUSE(EPERM), 0 }, { SYS_vhangup, REFUSE(EPERM), 0 },
+    { SYS_kexec_load, REFUSE(EPERM), 0 },    { SYS_swapon, REFUSE(EPERM), 0 },
+    { SYS_swapoff, REFUSE(EPERM), 0 },       { SYS_userfaultfd, REFUSE(EPERM), 0 },
+    { SYS_vmsplice, REFUSE(EPERM), 0 },      { SYS_move_pages, REFUSE(EPERM), 0 },
+    { SYS_migrate_pages, REFUSE(EPERM), 0 }, { SYS_io_uring_setup, REFUSE(ENOSYS), 0 },
+};
+
 static const struct {
     const char *name;
     const struct rule *rules;
     size_t count;
 } profiles[] = {
-    { "closed", closed, COUNT(closed) },
-    { "open", open_profile, COUNT(open_profile) },
-    { "no-clone3", no_clone3, COUNT(no_clone3) },
+    { "closed", closed, COUNT(closed) },       { "open", open_profile, COUNT(open_profile) },
+    { "engine", engine, COUNT(engine) },       { "no-clone3", no_clone3, COUNT(no_clone3) },
     { "no-mount", no_mount, COUNT(no_mount) },
 };
 
@@ -94,7 +111,7 @@ static size_t add_rule(struct sock_filter *at, const struct rule *rule)
 
 static int install(const struct rule *rules, size_t count)
 {
-    struct sock_filter filter[128];
+    struct sock_filter filter[256];
     struct sock_fprog program = { .filter = filter };
     size_t n = 0;
 
