@@ -95,6 +95,8 @@ class Victim:
             [host.PLACE.bin / "attack", "stand", "CANARY-in-its-arguments"], stdout=subprocess.PIPE, text=True,
             env={"SECRET": "CANARY-in-its-environment"}, preexec_fn=os.setpgrp, cwd="/", **who.options)
         self.pid, self.address = map(int, self.process.stdout.readline().split())
+        while self.state()["state"] != "S":
+            os.sched_yield()
         self.before = self.state()
 
     def state(self):
@@ -177,6 +179,7 @@ class Ground:
         for row in rows:
             if row.zone:
                 self.put(row)
+        (self.denied / "CANARY-in-a-name").touch()
         who.own(*base.rglob("*"))
         self.plant()
         self.listeners = Listeners(self)

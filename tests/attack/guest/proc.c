@@ -26,12 +26,37 @@ static int write_init(const struct probe *probe)
     return worked(open(of_init(probe), O_WRONLY));
 }
 
-/* The kernel refuses only the write. */
-static int label_init(const struct probe *probe)
+/* Some may be opened by everybody, and the kernel refuses only the write. */
+static int change_init(const struct probe *probe, const char *text)
 {
     int fd = open(of_init(probe), O_WRONLY);
 
-    return fd < 0 ? -1 : worked(write(fd, "x", 1));
+    return fd < 0 ? -1 : worked(write(fd, text, strlen(text)));
+}
+
+static int label_init(const struct probe *probe)
+{
+    return change_init(probe, "x");
+}
+
+static int rename_init(const struct probe *probe)
+{
+    return change_init(probe, "attacked");
+}
+
+static int map_init(const struct probe *probe)
+{
+    return change_init(probe, "0 0 1\n");
+}
+
+static int expose_init(const struct probe *probe)
+{
+    return change_init(probe, "900");
+}
+
+static int forget_references(const struct probe *probe)
+{
+    return change_init(probe, "1");
 }
 
 static int list_init(const struct probe *probe)
@@ -222,7 +247,7 @@ const struct probe proc_probes[] = {
       "environ" },
     { "init-cmdline", INIT, "find the policy in its command line", SECRET, "held", OUTSIDE, reveals,
       "cmdline" },
-    { "init-comm", INIT, "rename it", PROCESS, CLOSED, OUTSIDE, write_init, "comm" },
+    { "init-comm", INIT, "rename it", PROCESS, CLOSED " EINVAL", NOWHERE, rename_init, "comm" },
     { "init-memory", INIT, "open its memory for writing", RESULT, CLOSED, OUTSIDE, write_init,
       "mem" },
     { "init-maps", INIT, "read its memory map", SECRET, CLOSED, OUTSIDE, read_init, "maps" },
@@ -245,16 +270,16 @@ const struct probe proc_probes[] = {
       ALTERED, "ETXTBSY EROFS EACCES", NOWHERE, own_image },
     { "init-namespace", "setns on process 1", "read its namespaces", RIGHT, CLOSED, OUTSIDE,
       link_init, "ns/mnt" },
-    { "init-uid-map", "CVE-2018-18955 kind: id maps", "open its id map for writing", RIGHT, CLOSED,
-      BY_ROOT, write_init, "uid_map" },
+    { "init-uid-map", "CVE-2018-18955 kind: id maps", "write its id map", RIGHT, CLOSED, NOWHERE,
+      map_init, "uid_map" },
     { "init-set-groups", "CVE-2014-8989: setgroups", "open its setgroups for writing", RIGHT,
       CLOSED, NOWHERE, write_init, "setgroups" },
-    { "init-oom", INIT, "shield it from, or hand it to, the OOM killer", PROCESS, CLOSED, OUTSIDE,
-      write_init, "oom_score_adj" },
+    { "init-oom", INIT, "hand it to the OOM killer", PROCESS, CLOSED, OUTSIDE, expose_init,
+      "oom_score_adj" },
     { "init-label", "CVE-2019-19921, CVE-2025-52881: LSM labels", "write its label", RIGHT,
       CLOSED " EINVAL", NOWHERE, label_init, "attr/exec" },
-    { "init-references", INIT, "clear its page references", PROCESS, CLOSED, OUTSIDE, write_init,
-      "clear_refs" },
+    { "init-references", INIT, "clear its page references", PROCESS, CLOSED, OUTSIDE,
+      forget_references, "clear_refs" },
     { "init-pagemap", "Rowhammer tools", "read its page map", SECRET, CLOSED, NOWHERE, read_init,
       "pagemap" },
     { "host-environ", PLACE, "read the environment of a process of the host", SECRET, "ENOENT",
@@ -272,7 +297,7 @@ const struct probe proc_probes[] = {
       NOWHERE, open_setting, "/proc/sys/kernel/modprobe" },
     { "binfmt", "CVE-2025-31133 kind: binfmt_misc", "open binfmt_misc/register for writing",
       MACHINE, GONE, NOWHERE, open_setting, "/proc/sys/fs/binfmt_misc/register" },
-    { "host-name-setting", "sysctl", "open kernel.hostname for writing", MACHINE, GONE, OWN,
+    { "host-name-setting", "sysctl", "open kernel.hostname for writing", MACHINE, GONE, BY_ROOT,
       open_setting, "/proc/sys/kernel/hostname" },
     { "forward-setting", "route_localnet (SandboxEscapeBench)",
       "open net.ipv4 settings for writing", MACHINE, GONE, OWN, open_setting,

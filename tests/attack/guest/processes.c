@@ -65,15 +65,27 @@ static int pidfd_signal(const struct probe *probe)
     return worked(syscall(SYS_pidfd_send_signal, pidfd, probe->n[0], NULL, 0));
 }
 
-/* Who answers besides process 1, the program itself and its children? */
+static pid_t parent_of(pid_t pid)
+{
+    FILE *stat = fopen(path_of("/proc/%d/stat", (int)pid), "r");
+    int parent = 0;
+
+    if (stat && fscanf(stat, "%*d (%*[^)]) %*c %d", &parent) != 1)
+        parent = 0;
+    if (stat)
+        (void)fclose(stat);
+    return parent;
+}
+
+/* Who answers besides process 1, the program itself and the two above it? */
 static int sweep(const struct probe *probe)
 {
+    pid_t shell = parent_of(getppid());
     int foreign = 0;
 
     (void)probe;
     for (int pid = 2; pid < MANY_PIDS; pid++)
-        if (kill(pid, 0) == 0 && pid != getpid() && pid != getppid() && getpgid(pid) != getpgrp())
-            foreign++;
+        foreign += kill(pid, 0) == 0 && pid != getpid() && pid != getppid() && pid != shell;
     say("%d", foreign);
     errno = ESRCH;
     return foreign ? WORKED : -1;
@@ -167,6 +179,22 @@ static int move_memory(const struct probe *probe)
     int status[1] = { 0 };
 
     return worked(syscall(SYS_move_pages, victim(probe), 1, pages, NULL, status, 0));
+}
+
+/* Process 1 has the program's own id, so the kernel lets these through. The result must not suffer. */
+static int starve_init(const struct probe *probe)
+{
+    const struct rlimit none = { 0, 0 };
+
+    return prlimit(1, (__rlimit_resource_t)probe->n[0], &none, NULL) < 0 ? -1 : HELD;
+}
+
+static int idle_init(const struct probe *probe)
+{
+    const struct sched_param nothing = { 0 };
+
+    (void)probe;
+    return sched_setscheduler(1, SCHED_IDLE, &nothing) < 0 ? -1 : HELD;
 }
 
 /* With nothing new it tells the limits, where the same right is needed. */
@@ -435,7 +463,7 @@ const struct probe process_probes[] = {
     { "compare-init", "kcmp, leaks addresses", "compare descriptors of process 1", SECRET, "EPERM",
       OUTSIDE, compare, "init" },
     { "advise-init", "process_madvise", "page out memory of process 1", PROCESS, "EPERM EACCES",
-      OUTSIDE, advise, "init" },
+      BY_ROOT, advise, "init" },
     { "pages-init", "move_pages, finds addresses", "ask where memory of process 1 lies", SECRET,
       "EPERM EACCES", OUTSIDE, move_memory, "init" },
     { "limits-host", "prlimit", "the limits of a process of the host", PROCESS, NOT_THERE, OUTSIDE,
@@ -471,13 +499,42 @@ const struct probe process_probes[] = {
     { "session", "the caller's session", "find a session outside above itself", RIGHT, "held",
       NOWHERE, session_of },
     { "orphan", "daemons adopted outside", "have an orphan adopted outside", PROCESS, "held",
-      OUTSIDE, orphan },
+      NOWHERE, orphan },
     { "set-id-program", "CVE-2019-18634 kind: set-user-id programs",
       "execute a set-user-id program of another user", RIGHT, "held EACCES", BY_OTHER,
       privileged_program, "planted-set-id" },
     { "capable-program", "CVE-2021-4034 kind: file capabilities",
       "execute a program with file capabilities", RIGHT, "held EACCES EPERM", BY_OTHER,
       capable_program, "planted-capable" },
+    { "starve-init",
+      OF_INIT,
+      "let it open no more files",
+      RESULT,
+      "held EPERM",
+      NOWHERE,
+      starve_init,
+      NULL,
+      { RLIMIT_NOFILE } },
+    { "starve-init-size",
+      OF_INIT,
+      "let it write nothing",
+      RESULT,
+      "held EPERM",
+      NOWHERE,
+      starve_init,
+      NULL,
+      { RLIMIT_FSIZE } },
+    { "starve-init-memory",
+      OF_INIT,
+      "let it have no memory",
+      RESULT,
+      "held EPERM",
+      NOWHERE,
+      starve_init,
+      NULL,
+      { RLIMIT_AS } },
+    { "idle-init", OF_INIT, "let it run only when nothing else does", RESULT, "held EPERM", NOWHERE,
+      idle_init },
     { "core-dump", "CVE-2022-0811, CVE-2025-4598 kind: core dumps", "crash with RLIMIT_CORE raised",
       MACHINE, "held", NOWHERE, dump_core },
     { 0 },

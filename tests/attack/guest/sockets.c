@@ -42,8 +42,6 @@ static int call_unix(const struct probe *probe)
     socklen_t length = name_it(&to, given(probe->word), probe->n[0]);
     int fd = socket(AF_UNIX, (int)probe->n[1] | SOCK_CLOEXEC, 0);
 
-    if (probe->n[0])
-        length--;
     if (fd < 0)
         return -1;
     if (probe->n[1] == SOCK_DGRAM)

@@ -20,7 +20,7 @@
 #define CLONE_NEWTIME 0x80
 #endif
 
-#define AT_DETACHED              1u /* OPEN_TREE_CLONE */
+#define AT_DETACHED              0x8001u /* OPEN_TREE_CLONE, with everything below */
 #define SYS_NUMBER_OPEN_TREE     428
 #define SYS_NUMBER_MOVE_MOUNT    429
 #define SYS_NUMBER_FSOPEN        430

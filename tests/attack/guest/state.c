@@ -85,7 +85,7 @@ int state_main(void)
 
 int stand_main(void)
 {
-    static char page[8192];
+    static _Alignas(4096) char page[8192];
 
     (void)printf("%d %ju\n", (int)getpid(), (uintmax_t)(uintptr_t)page);
     (void)fflush(stdout);
