@@ -27,6 +27,13 @@ test|shellcheck|has shellcheck|shellcheck|ShellCheck|shellcheck|shellcheck
 test|python3-jsonschema|has_python jsonschema|python3-jsonschema|python3-jsonschema|py3-jsonschema|python-jsonschema
 test|node|has node|nodejs|nodejs|nodejs|nodejs
 test|npm|has npm|npm|nodejs-npm|npm|npm
+bench|bubblewrap|has bwrap|bubblewrap|bubblewrap|bubblewrap|bubblewrap
+bench|strace|has strace|strace|strace|strace|strace
+bench|firejail|has firejail|firejail|firejail|firejail|firejail
+bench|runc|has runc|runc|runc|runc|runc
+bench|git|has git|git|git|git|git
+bench|npm|has npm|npm|nodejs-npm|npm|npm
+bench|pip|has pip3|python3-pip|python3-pip|py3-pip|python-pip
 test|certificates for npm|has_certificates|ca-certificates|ca-certificates|ca-certificates|ca-certificates
 '
 
@@ -38,6 +45,7 @@ commands:
   build                         build (this is what happens without a command)
   run [CONFIG] [-- OPTIONS...]  build, then 'mxc run CONFIG OPTIONS...'; examples/hello.json by default
   test [PART...]                build in several ways and run every test, or only the named parts
+  bench [--quick] [ROW...]      measure against the least possible and against the peers; see docs/performance.md
   install [--prefix DIR]        install below DIR (default /usr/local); no root needed for a DIR of yours
   clean                         remove what was built
 
@@ -54,6 +62,7 @@ examples:
   ./build.sh run examples/python.json
   ./build.sh run examples/hello.json -- --verbose
   ./build.sh test layers format gcc
+  ./build.sh bench --quick
   ./build.sh install --prefix "$HOME/.local"
 TEXT
 }
@@ -314,6 +323,13 @@ command_clean() {
     rm -rf "${out:?}"/test-* "${out:?}"/.has-* "${out:?}"/.static "${out:?}"/try "${out:?}"/try.c
 }
 
+# Peers that cannot be had are rows that say so.
+command_bench() {
+    build
+    need bench || say "build.sh: some rows will be without figures: see $logs/packages.log"
+    exec /usr/bin/python3 "$top/tests/bench/bench.py" --mxc "$(program)" --out "$out/bench" "$@"
+}
+
 command_test() {
     make_folders
     need build || exit 1
@@ -338,6 +354,6 @@ done
 command=${1:-build}
 [ $# = 0 ] || shift
 case $command in
-    build | run | test | install | clean) "command_$command" "$@" ;;
+    build | run | test | bench | install | clean) "command_$command" "$@" ;;
     *) die "unknown command '$command': see ./build.sh --help" ;;
 esac

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/statfs.h>
@@ -52,6 +53,20 @@ static int take_ids(const struct native_job *job, struct mxc_err *err)
     return 0;
 }
 
+/* Whole pages are given back instead of being copied to be overwritten: an environment may be large. */
+static void wipe(char *first, size_t length)
+{
+    const uintptr_t page = 4095;
+    uintptr_t from = ((uintptr_t)first + page) & ~page, to = ((uintptr_t)first + length) & ~page;
+
+    if (to <= from || madvise((void *)from, to - from, MADV_DONTNEED) < 0) {
+        memset(first, 0, length);
+        return;
+    }
+    memset(first, 0, from - (uintptr_t)first);
+    memset((void *)to, 0, (uintptr_t)first + length - to);
+}
+
 /* /proc/1/cmdline and environ show our copy of the executor's arguments, which may hold the policy.
  * The kernel keeps them in one piece from argv[0] to the name in the auxiliary vector. */
 static void forget_arguments(const struct native_job *job)
@@ -60,7 +75,7 @@ static void forget_arguments(const struct native_job *job)
     const char *last = (const char *)(uintptr_t)getauxval(AT_EXECFN);
 
     if (first && last && last > first && last - first < 8 << 20)
-        memset(first, 0, (size_t)(last - first) + strlen(last));
+        wipe(first, (size_t)(last - first) + strlen(last));
     (void)prctl(PR_SET_NAME, job->init_name, 0, 0, 0);
 }
 
