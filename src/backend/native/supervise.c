@@ -117,6 +117,7 @@ static int setup_message(struct mxc_run *run, struct mxc_err *err)
     case NATIVE_TERMINAL:
         return handle_terminal(run, &fd, err);
     case NATIVE_PROC:
+        mxc_auto_close(&run->proc);
         run->proc = mxc_take_fd(&fd);
         return 0;
     case NATIVE_STARTED:
