@@ -2,6 +2,7 @@
 /* The "ui" section on Linux: a display gives picture, clipboard and input together, so it is all or
  * nothing. Nothing (the default) also hides sockets that a wide grant would carry in. */
 #include <errno.h>
+#include <string.h>
 
 #include "plan/path.h"
 #include "plan/planner.h"
@@ -10,12 +11,12 @@ static const char *const sockets[] = {
     "/tmp/.X11-unix", "/tmp/.ICE-unix", "/run/dbus/system_bus_socket", "/dev/input", "/dev/uinput",
 };
 
-#define SESSIONS "/run/user"
+#define SESSIONS "/run/user" /* a directory for each user who has a session */
 
-/* Below /run/user/<uid>. */
-static const char *const session_sockets[] = {
-    "bus",   "dbus-1", "wayland-0", "wayland-1", "pipewire-0", "pipewire-0-manager", "pulse", "gdm",
-    "gnupg", "gcr",    "keyring",   "at-spi",    "systemd",
+/* What the names in it that belong to display, sound, input and session bus begin with. */
+static const char *const session_names[] = {
+    "bus",   "dbus", "wayland", "pipewire", "pulse",   "gdm",
+    "gnupg", "gcr",  "keyring", "at-spi",   "systemd",
 };
 
 /* Every combination that Linux cannot give, and why. */
@@ -52,9 +53,21 @@ static int refuse_grants(const struct mxc_planner *planner, const char *path, st
     return 0;
 }
 
+static int add_hidden(struct mxc_planner *planner, const struct mxc_walk *walk, struct mxc_err *err)
+{
+    const struct mxc_entry entry = { .path = walk->path,
+                                     .fact = walk->fact,
+                                     .intent = MXC_INTENT_DENY,
+                                     .origin = MXC_ORIGIN_SCREEN };
+
+    if (mxc_entries_find(&planner->entries, walk->path))
+        return 0; /* denied anyway */
+    return mxc_entries_add(planner->arena, &planner->entries, &entry) ? 0
+                                                                      : mxc_planner_no_memory(err);
+}
+
 static int hide(struct mxc_planner *planner, const char *name, struct mxc_err *err)
 {
-    struct mxc_entry entry = { .intent = MXC_INTENT_DENY, .origin = MXC_ORIGIN_SCREEN };
     struct mxc_walk walk;
     int error = mxc_walk(&planner->looker, name, &walk);
 
@@ -62,68 +75,63 @@ static int hide(struct mxc_planner *planner, const char *name, struct mxc_err *e
         return mxc_planner_no_memory(err);
     if (error || walk.missing)
         return 0;
-    if (refuse_grants(planner, walk.path, err) < 0)
-        return -1;
-    if (mxc_entries_find(&planner->entries, walk.path))
-        return 0; /* denied anyway */
-    entry.path = walk.path;
-    entry.fact = walk.fact;
-    return mxc_entries_add(planner->arena, &planner->entries, &entry) ? 0
-                                                                      : mxc_planner_no_memory(err);
+    return refuse_grants(planner, walk.path, err) < 0 ? -1 : add_hidden(planner, &walk, err);
 }
 
-static bool shows_sessions(const struct mxc_planner *planner)
+static bool is_session_name(const char *name)
 {
-    for (size_t i = 0; i < planner->entries.count; i++) {
-        const struct mxc_entry *entry = planner->entries.items[i];
-
-        if (entry->origin == MXC_ORIGIN_POLICY && entry->intent != MXC_INTENT_DENY &&
-            (mxc_path_within(entry->path, SESSIONS) || mxc_path_within(SESSIONS, entry->path)))
+    for (size_t i = 0; i < sizeof session_names / sizeof *session_names; i++)
+        if (!strncmp(session_names[i], name, strlen(session_names[i])))
             return true;
-    }
     return false;
 }
 
-static int hide_session(struct mxc_planner *planner, const char *user, struct mxc_err *err)
+/* A grant in the directory of the sessions: what is granted there by its own name, and is no socket of the
+ * session, may be. */
+static int check_session_grant(const struct mxc_entry *entry, const char *top, struct mxc_err *err)
 {
-    for (size_t i = 0; i < sizeof session_sockets / sizeof *session_sockets; i++) {
-        const char *name =
-            mxc_arena_format(planner->arena, SESSIONS "/%s/%s", user, session_sockets[i]);
+    const char *user = mxc_path_rest(entry->path, top);
+    const char *name = *user ? strchr(user + 1, '/') : NULL;
 
-        if (!name)
-            return mxc_planner_no_memory(err);
-        if (hide(planner, name, err) < 0)
-            return -1;
-    }
-    return 0;
+    if (!name)
+        return mxc_fail(
+            err, MXC_POLICY_REFUSED, 0, "/ui/disable",
+            "%s grants '%s', where the sockets of display, sound and session lie, while "
+            "the user interface is disabled; grant what is needed in it by name, or use "
+            "\"disable\": false with \"clipboard\": \"all\" and \"injection\": true",
+            entry->pointer, entry->path);
+    if (entry->fact.type != MXC_OBJECT_SOCKET && !is_session_name(name + 1))
+        return 0;
+    return mxc_fail(err, MXC_POLICY_REFUSED, 0, "/ui/disable",
+                    "%s grants '%s', which belongs to the display or session, while the user "
+                    "interface is disabled; remove the entry, or use \"disable\": false with "
+                    "\"clipboard\": \"all\" and \"injection\": true",
+                    entry->pointer, entry->path);
 }
 
-/* All of them: a wide grant carries in the sessions of others too, and in a user namespace the caller's
- * own uid is not the one in the path. */
+/* Their sockets have many names, and new ones appear: under a wide grant the directory is covered as a
+ * whole, for all users, and only what is granted in it shows. */
 static int hide_sessions(struct mxc_planner *planner, struct mxc_err *err)
 {
-    const struct mxc_facts *facts = planner->facts;
-    const char *own = mxc_arena_format(planner->arena, "%lu", (unsigned long)facts->uid);
-    const char **users = &own;
-    size_t count = 1;
-    int error = 0;
+    struct mxc_walk walk;
+    bool covered = false;
+    int error = mxc_walk(&planner->looker, SESSIONS, &walk);
 
-    if (!own)
+    if (error == ENOMEM)
         return mxc_planner_no_memory(err);
-    if (!shows_sessions(planner))
-        return 0;
-    if (facts->list)
-        error = facts->list(facts->context, planner->arena, SESSIONS, &users, &count);
-    if (error == ENOENT)
-        return 0;
-    if (error)
-        return mxc_fail(err, MXC_POLICY_REFUSED, error, "/ui/disable",
-                        "the sessions in " SESSIONS " cannot be listed, so their sockets cannot be "
-                        "hidden; grant less than that directory");
-    for (size_t i = 0; i < count; i++)
-        if (hide_session(planner, users[i], err) < 0)
+    if (error || walk.missing)
+        return 0; /* a session that begins later brings a mount of its own, which does not come along */
+    for (size_t i = 0; i < planner->entries.count; i++) {
+        const struct mxc_entry *entry = planner->entries.items[i];
+
+        if (entry->origin != MXC_ORIGIN_POLICY || entry->intent == MXC_INTENT_DENY)
+            continue;
+        covered |= mxc_path_below(walk.path, entry->path);
+        if (mxc_path_within(entry->path, walk.path) &&
+            check_session_grant(entry, walk.path, err) < 0)
             return -1;
-    return 0;
+    }
+    return covered ? add_hidden(planner, &walk, err) : 0;
 }
 
 int mxc_planner_add_ui(struct mxc_planner *planner, struct mxc_err *err)
@@ -132,10 +140,8 @@ int mxc_planner_add_ui(struct mxc_planner *planner, struct mxc_err *err)
 
     if (ui->present && refuse_mixture(ui, err) < 0)
         return -1;
-    if (ui->present && !ui->disable)
-        return 0;
-    if (!planner->named_count)
-        return 0; /* nothing could show one */
+    if ((ui->present && !ui->disable) || !planner->named_count)
+        return 0; /* without paths of the policy nothing could show one */
     for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++)
         if (hide(planner, sockets[i], err) < 0)
             return -1;
