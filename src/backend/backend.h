@@ -85,6 +85,7 @@ struct mxc_exit {
     uint64_t run_us;   /* from then until its end */
     uint64_t peak_memory; /* bytes; 0 when unknown */
     uint64_t cpu_us;      /* user and system time of the tree */
+    bool cpu_unknown;     /* it was killed as a whole, and nobody counted */
     struct mxc_enforced enforced[MXC_ENFORCED_MAX];
     size_t enforced_count;
 };

@@ -2,6 +2,7 @@
 /* lxc-exec from its first to its last step. */
 #include "cli/lxc_exec.h"
 
+#include <signal.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -161,10 +162,12 @@ static int execute(struct call *call)
     struct mxc_exit exit;
     struct mxc_err err;
     const char *sentence;
-    int status;
+    int status, result;
 
     mxc_cli_hold_signals();
-    if (mxc_run_execute(call->request.backend, &call->request.plan, &start, &exit, &err) < 0)
+    result = mxc_run_execute(call->request.backend, &call->request.plan, &start, &exit, &err);
+    (void)signal(SIGPIPE, SIG_IGN); /* the run is over; its status must still be told */
+    if (result < 0)
         return refused(call, &err);
     status = mxc_exit_status(&exit);
     sentence = mxc_exit_sentence(call->arena, &call->request.plan, &exit);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* mxc run: a program under a policy. */
 #include <inttypes.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "cli/report.h"
@@ -70,7 +71,8 @@ static void tell_end(const struct job *job)
     mxc_buf_format(&line, "%s, status %d", mxc_reason_text(exit->reason), mxc_exit_status(exit));
     say_number(&line, "set-up", exit->setup_us);
     say_number(&line, "run", exit->run_us);
-    say_number(&line, "cpu", exit->cpu_us);
+    if (!exit->cpu_unknown)
+        say_number(&line, "cpu", exit->cpu_us);
     if (exit->peak_memory)
         mxc_buf_format(&line, ", peak memory %" PRIu64 " KiB", exit->peak_memory / 1024);
     for (size_t i = 0; i < exit->enforced_count; i++)
@@ -113,6 +115,8 @@ static int execute(struct job *job)
     mxc_cli_hold_signals();
     result =
         mxc_run_execute(job->request.backend, &job->request.plan, &start, &job->exit, &job->err);
+    (void)signal(SIGPIPE,
+                 SIG_IGN); /* the run is over; whoever stopped listening still gets its result */
     if (result < 0)
         return refused(job);
     tell_reason(job);

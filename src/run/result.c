@@ -130,7 +130,10 @@ void mxc_result_json(const struct mxc_result *result, struct mxc_buf *out)
     add_text(out, "startedAt", result->started_at);
     add_ms(out, "setupMs", exit->setup_us);
     add_ms(out, "runMs", exit->run_us);
-    add_ms(out, "cpuMs", exit->cpu_us);
+    if (exit->cpu_unknown)
+        mxc_buf_add(out, "\"cpuMs\":null,");
+    else
+        add_ms(out, "cpuMs", exit->cpu_us);
     add_number(out, "peakMemoryBytes", exit->peak_memory, exit->peak_memory != 0);
     add_enforced(out, exit);
     mxc_buf_add(out, "\"error\":");

@@ -108,17 +108,21 @@ static int map_grant(struct native_job *job, const struct mxc_step *step, int tr
 
     if (mxc_sys_mount_setattr(tree, MXC_AT_RECURSIVE, &attr) == 0)
         return 0;
-    if (errno == EINVAL && mxc_sys_mount_setattr(tree, 0, &attr) == 0)
-        return 0; /* a mount below it is of a kind that cannot */
+    if (errno == EINVAL && !(step->flags & MXC_STEP_RW) &&
+        mxc_sys_mount_setattr(tree, 0, &attr) == 0) {
+        job->foreign_grants++; /* a mount below it is of a kind that cannot; so those are foreign */
+        return 0;
+    }
     if (!(step->flags & MXC_STEP_RW) || (step->flags & MXC_STEP_DEVICE)) {
         job->foreign_grants++;
         return 0;
     }
-    return mxc_fail(err, MXC_POLICY_REFUSED, errno, step->pointer,
-                    "the filesystem of '%s' cannot be id-mapped (%s), so root's sandbox could not "
-                    "write there as root; run mxc as the user who owns it, or grant a path on "
-                    "ext4, xfs, btrfs or tmpfs",
-                    step->from, strerror(errno));
+    return mxc_fail(
+        err, MXC_POLICY_REFUSED, errno, step->pointer,
+        "the filesystem of '%s', or one mounted below it, cannot be id-mapped (%s), so "
+        "root's sandbox could not write there as root; run mxc as the user who owns it, "
+        "or grant a path on ext4, xfs, btrfs or tmpfs",
+        step->from, strerror(errno));
 }
 
 int native_map_grants(struct native_job *job, pid_t child, struct mxc_err *err)

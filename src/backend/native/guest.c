@@ -112,8 +112,7 @@ int native_become_guest(const struct native_job *job, int ruleset, int terminal,
         return native_fail(err, "/process/cwd", "enter", job->cwd);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return native_fail(err, "PR_SET_NO_NEW_PRIVS", "set", "no_new_privs");
-    if (native_drop_capabilities(err) < 0 || native_landlock_apply(ruleset, err) < 0 ||
-        reset_signals(job, err) < 0)
+    if (native_landlock_apply(ruleset, err) < 0 || reset_signals(job, err) < 0)
         return -1;
     error = mxc_seccomp_install();
     if (error)

@@ -195,6 +195,10 @@ _Noreturn static void reap(const struct native_job *job, pid_t program)
     message.status = status;
     message.tmp_full = no_room(job);
     (void)native_send(job->channel, &message, -1);
+    /* What it left behind would die with us, and its processor time would be nobody's. */
+    if (kill(-1, SIGKILL) == 0)
+        while (waitpid(-1, NULL, __WALL) > 0 || errno == EINTR)
+            ;
     _exit(0);
 }
 
@@ -210,10 +214,10 @@ static pid_t set_up(struct native_job *job, struct mxc_err *err)
         native_landlock_rules(job, &launch.ruleset, err) < 0)
         return -1;
     forget_arguments(job);
-    if (native_drop_bounding(job->last_capability, err) < 0)
+    if (native_drop_bounding(job->last_capability, err) < 0 || native_drop_capabilities(err) < 0)
         return -1;
     program = start_program(&launch, err);
-    if (program < 0 || keep_only_channel(job, err) < 0 || native_drop_capabilities(err) < 0)
+    if (program < 0 || keep_only_channel(job, err) < 0)
         return -1;
     return program;
 }

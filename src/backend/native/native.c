@@ -123,9 +123,9 @@ static int take_signals(struct mxc_run *run, struct mxc_err *err)
 
     (void)sigemptyset(&set);
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-        (void)sigaddset(&set, ours[i]);
-    if (run->job.ignored_signals & 1u << (SIGHUP - 1))
-        (void)sigdelset(&set, SIGHUP); /* nohup */
+        if (!(run->job.ignored_signals >> (ours[i] - 1) &
+              1)) /* nohup, or in the background of a script */
+            (void)sigaddset(&set, ours[i]);
     run->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (run->signals < 0)
         return native_fail(err, "signalfd", "watch", "signals");

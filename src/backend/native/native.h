@@ -131,7 +131,8 @@ int native_landlock_apply(int ruleset, struct mxc_err *err);
 /* guest.c: the last steps of the program-to-be; returns only on failure. */
 int native_become_guest(const struct native_job *job, int ruleset, int terminal,
                         struct mxc_err *err);
-/* No capability can come back after this by executing something; those held stay. Inherited. */
+/* No capability can come back after this by executing something; those held stay. Inherited, so init
+ * does both for itself and the program. */
 int native_drop_bounding(int last_capability, struct mxc_err *err);
 /* Drops every capability of the calling thread, after the former for good. */
 int native_drop_capabilities(struct mxc_err *err);

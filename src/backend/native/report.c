@@ -123,5 +123,6 @@ void native_report(const struct mxc_run *run, struct mxc_exit *out)
         out->peak_memory = (uint64_t)usage->ru_maxrss * 1024; /* of the largest process, at least */
     out->cpu_us = (uint64_t)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1000000 +
                   (uint64_t)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec);
+    out->cpu_unknown = !run->ended;
     note_all(run, out);
 }

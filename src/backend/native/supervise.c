@@ -60,7 +60,8 @@ static int wait_events(struct mxc_run *run, struct pollfd polls[AT_MAX], int tim
     polls[AT_CHANNEL] = (struct pollfd){ .fd = run->ended ? -1 : run->channel, .events = POLLIN };
     polls[AT_PIDFD] = (struct pollfd){ .fd = run->init > 0 ? run->pidfd : -1, .events = POLLIN };
     polls[AT_SIGNALS] = (struct pollfd){ .fd = run->signals, .events = POLLIN };
-    polls[AT_TIMER] = (struct pollfd){ .fd = run->timer, .events = POLLIN };
+    polls[AT_TIMER] =
+        (struct pollfd){ .fd = run->ended && run->init > 0 ? -1 : run->timer, .events = POLLIN };
     polls[AT_WATCH] = (struct pollfd){ .fd = run->watch_timer, .events = POLLIN };
     polls[AT_OOM] = (struct pollfd){ .fd = run->oom_event, .events = POLLIN };
     count += native_terminal_polls(&run->terminal, polls + count);
@@ -235,7 +236,7 @@ static bool cut_short(const struct mxc_run *run)
 
 int native_supervise_drain(struct mxc_run *run, struct mxc_err *err)
 {
-    int *const over[] = { &run->channel, &run->timer, &run->watch_timer, &run->oom_event };
+    int *const over[] = { &run->channel, &run->watch_timer, &run->oom_event };
     struct pollfd polls[AT_MAX];
 
     for (size_t i = 0; i < sizeof over / sizeof *over; i++) {
@@ -246,6 +247,9 @@ int native_supervise_drain(struct mxc_run *run, struct mxc_err *err)
     while (native_output_polls(&run->output, polls) && !cut_short(run)) {
         if (wait_events(run, polls, -1, err) < 0)
             return -1;
+        if (polls[AT_TIMER]
+                .revents) /* a caller that takes no output does not make the run longer */
+            run->timed_out = true;
         native_output_move(&run->output);
     }
     return 0;

@@ -23,10 +23,32 @@ void native_terminal_detect(struct native_job *job)
 /* A description of our own, so that we can write without waiting and leave the caller's flags alone. */
 static int reopen(int fd)
 {
+    const int flags = O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+    auto_close int own = -1;
+    unsigned given, controlling;
     char path[32];
 
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    return open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    own = open(path, flags);
+    if (own >= 0 || errno != EACCES)
+        return mxc_take_fd(&own);
+    /* After su or sudo -u it belongs to somebody else, but everybody may open their own terminal. */
+    own = open("/dev/tty", flags);
+    if (own >= 0 && ioctl(own, TIOCGDEV, &controlling) == 0 && ioctl(fd, TIOCGDEV, &given) == 0 &&
+        given == controlling)
+        return mxc_take_fd(&own);
+    errno = EACCES;
+    return -1;
+}
+
+static int fail_reopen(struct mxc_err *err)
+{
+    if (errno != EACCES)
+        return native_fail(err, "open", "open again", "the terminal");
+    return mxc_fail(
+        err, MXC_UNAVAILABLE, EACCES, "terminal",
+        "the terminal belongs to another user, and is not that of this session; give "
+        "mxc one of its own (script -qec 'mxc run …' /dev/null), or redirect its streams");
 }
 
 static void make_raw(struct native_terminal *terminal)
@@ -109,11 +131,11 @@ int native_terminal_open(struct native_terminal *terminal, const struct native_j
     terminal->keyboard = -1;
     terminal->screen = reopen(screen);
     if (terminal->screen < 0)
-        return native_fail(err, "open", "open again", "the terminal");
+        return fail_reopen(err);
     if (job->is_terminal[0]) {
         terminal->keyboard = reopen(0);
         if (terminal->keyboard < 0)
-            return native_fail(err, "open", "open again", "the terminal");
+            return fail_reopen(err);
     }
     if (fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
         return native_fail(err, "fcntl", "prepare", "the terminal");

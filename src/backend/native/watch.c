@@ -39,6 +39,7 @@ static uint64_t resident_bytes(int proc, const char *process)
     return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+/* UINT64_MAX when it cannot be counted: a limit that nobody watches is none. */
 static uint64_t sum_resident(int proc)
 {
     int fd = openat(proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -47,7 +48,7 @@ static uint64_t sum_resident(int proc)
 
     if (!dir) {
         mxc_auto_close(&fd);
-        return 0;
+        return UINT64_MAX;
     }
     for (struct dirent *entry; (entry = readdir(dir));)
         if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9')
@@ -62,7 +63,7 @@ void native_watch_sample(struct mxc_run *run)
 
     (void)!read(run->watch_timer, &times, sizeof times);
     sum = sum_resident(run->proc);
-    if (sum > run->peak_memory)
+    if (sum > run->peak_memory && sum != UINT64_MAX)
         run->peak_memory = sum;
     if (sum > run->limits.memory && !run->over_memory) {
         run->over_memory = true;

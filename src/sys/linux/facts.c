@@ -180,8 +180,16 @@ static int list(void *context, struct mxc_arena *arena, const char *path, const 
     (void)context;
     if (!dir)
         return errno;
-    for (struct dirent *entry; !error && (entry = readdir(dir));) {
+    for (;;) {
+        const struct dirent *entry;
         const char **larger;
+
+        errno = 0;
+        entry = error ? NULL : readdir(dir);
+        if (!entry) {
+            error = error ? error : errno;
+            break;
+        }
 
         if (entry->d_name[0] == '.')
             continue;
