@@ -102,8 +102,10 @@ static void add_plain_error(struct mxc_buf *out, const char *program, const char
 
 static void write_error(const struct mxc_buf *text)
 {
-    if (text->failed || mxc_write_all(STDERR_FILENO, text->data, text->length) < 0)
+    if (text->failed)
         (void)mxc_write_all(STDERR_FILENO, "mxc: out of memory\n", 19);
+    else
+        (void)mxc_write_all(STDERR_FILENO, text->data, text->length);
 }
 
 int mxc_cli_fail(struct mxc_cli *cli, const char *file, const struct mxc_err *err)

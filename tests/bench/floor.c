@@ -48,7 +48,8 @@ static const struct pair devices[] = {
 };
 static const char *const proc_hidden[] = { "proc/keys", "proc/key-users", "proc/kmsg",
                                            "proc/timer_list", "proc/interrupts" };
-static const char *const proc_read_only[] = { "proc/bus", "proc/fs", "proc/irq", "proc/sys" };
+static const char *const proc_read_only[] = { "proc/bus", "proc/fs", "proc/irq", "proc/pressure",
+                                              "proc/sys" };
 
 #define EACH(item, list) for (size_t item = 0; item < sizeof(list) / sizeof *(list); item++)
 
@@ -94,8 +95,8 @@ static void mount_proc(void)
 {
     must(mount("proc", "proc", "proc", PROC_FLAGS, NULL), "proc");
     must(mount(NULL, "proc", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | PROC_FLAGS, NULL), "remount");
-    EACH(i, proc_read_only)
-    must(mount(proc_read_only[i], proc_read_only[i], NULL, MS_BIND, NULL), proc_read_only[i]);
+    EACH(i, proc_read_only) /* not every kernel has them all */
+    (void)mount(proc_read_only[i], proc_read_only[i], NULL, MS_BIND, NULL);
     EACH(i, proc_hidden)
     (void)mount(HOME "/file", proc_hidden[i], NULL, MS_BIND, NULL);
     (void)mount(HOME "/directory", "proc/acpi", NULL, MS_BIND, NULL);

@@ -4,7 +4,6 @@ the sandbox is no part of it."""
 import json
 import os
 import shutil
-import statistics
 import subprocess
 from pathlib import Path
 
@@ -121,9 +120,9 @@ def compare(bench, name, command, folder, rounds):
         if round_number:
             bare.append(pair[0])
             box.append(pair[1])
-    ratio = statistics.median(bare) / statistics.median(box)
+    ratio = min(bare) / min(box)  # other work of the machine can only make it slower
     return {"name": name, "value": ratio, "target": "97 %", "reached": ratio >= 0.97, "note": "",
-            "text": f"{ratio * 100:.1f} % of bare speed ({statistics.median(bare) * 1e3:.0f} ms bare)"}
+            "text": f"{ratio * 100:.1f} % of bare speed ({min(bare) * 1e3:.0f} ms bare)"}
 
 
 def measure_all(bench):

@@ -103,6 +103,17 @@ class Ends(Case):
                 self.nothing_left()
 
     @callers()
+    def test_ignored_signals(self, who):
+        """As in the background of a script: what the caller ignores does not end the run."""
+        for number in SIGNALS:
+            process = host.start_policy(who, policy_of("echo ready; sleep 1; exit 4"), stdout=subprocess.PIPE,
+                                        preexec_fn=lambda number=number: signal.signal(number, signal.SIG_IGN))
+            self.assertEqual(process.stdout.readline(), b"ready\n")
+            process.send_signal(number)
+            self.assertEqual(process.wait(10), 4, number)
+            process.stdout.close()
+
+    @callers()
     def test_signals_to_the_group(self, who):
         """As Ctrl-C does it when no terminal is among the streams."""
         process = start_policy(who, policy_of(stubborn()), stdout=subprocess.PIPE, start_new_session=True)

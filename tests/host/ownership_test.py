@@ -27,6 +27,22 @@ class Made(Case):
             info = os.lstat(path)
             self.assertEqual((info.st_uid, info.st_gid), (who.uid, who.uid), path)
 
+    @callers("root")
+    def test_mount_that_cannot_be_mapped(self, who):
+        """A filesystem without id-mapping below a grant: refused for writing, said for reading."""
+        box = self.box(who)
+        for name, kind in (("plain", "ramfs"), ("able", "tmpfs")):
+            (box / name).mkdir()
+            host.check_call(host.libc().mount(b"x", bytes(box / name), kind.encode(), 0, None))
+            self.addCleanup(host.libc().umount2, bytes(box / name), 2)
+        done = run_policy(who, policy_of("true", rw=[box]))
+        self.assertEqual(done.status, 255)
+        self.assertIn("cannot be id-mapped", done.err)
+        self.assertIn("/filesystem/readwritePaths/0", done.err)
+        done = run_policy(who, policy_of("true", ro=[box]))
+        self.assertEqual(done.status, 0, done.err)
+        self.assertIn("not id-mappable", done.result["enforced"]["ids"])
+
     @callers()
     def test_own_files_seen_inside(self, who):
         box = self.box(who)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Timeouts: their reason and status, and that the whole tree goes. Bounds of time are generous; only an
 error of seconds fails."""
+import json
+import os
 import signal
 import subprocess
 import time
@@ -41,6 +43,46 @@ class Timeouts(Case):
         self.check(run_policy(who, policy_of(probe(["raise", 19], FOREVER), process={"timeout": 200})), begun)
         begun = time.monotonic()
         self.check(run_policy(who, policy_of("kill -STOP $$; sleep 9", process={"timeout": 200})), begun)
+
+    @callers()
+    def test_output_that_nobody_takes(self, who):
+        """The program has ended; what it wrote is still with the executor, and nobody reads it."""
+        process = host.start_policy(who, policy_of(probe(["flood", 1, 100000]), limits={"outputMb": 100},
+                                                   process={"timeout": 500}),
+                                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        try:
+            self.assertEqual(process.wait(5), 255)
+        except subprocess.TimeoutExpired:
+            self.fail("the executor waits for a reader that does not read")
+        finally:
+            process.kill()
+            process.wait()
+            process.stdout.close()
+
+    @callers()
+    def test_result_when_nobody_reads_errors(self, who):
+        """The sentence about the timeout has no reader; the result has one."""
+        read, write = os.pipe()
+        gone, errors = os.pipe()
+        os.close(gone)
+        process = host.start_policy(who, policy_of(probe(FOREVER), process={"timeout": 50}), f"--result-fd={write}",
+                                    fds=(write,), stdout=subprocess.DEVNULL, stderr=errors)
+        os.close(write)
+        os.close(errors)
+        with os.fdopen(read, encoding="utf-8") as results:
+            text = results.read()
+        self.assertEqual(process.wait(5), 255)
+        self.assertEqual(json.loads(text)["reason"], "timeout")
+
+    @callers()
+    def test_processor_time(self, who):
+        """Counted also for what the program left behind; unknown when all were killed at once."""
+        spin = "(while :; do :; done) & "
+        done = run_policy(who, policy_of(spin + "sleep 0.5"))
+        self.assertEqual(done.status, 0, done.err)
+        self.assertGreater(done.result["cpuMs"], 50)
+        done = run_policy(who, policy_of(spin + "wait", process={"timeout": 300}))
+        self.assertIsNone(done.result["cpuMs"])
 
     @callers()
     def test_while_its_output_waits(self, who):

@@ -28,9 +28,10 @@ CTRL_C, CTRL_D, CTRL_Z, CTRL_BACKSLASH = b"\x03", b"\x04", b"\x1a", b"\x1c"
 class Terminal:
     """A terminal with an executor on it; the streams that are not on it are pipes."""
 
-    def __init__(self, who, words, *, on=(0, 1, 2), size=(24, 80), program="mxc", nohup=False, **options):
+    def __init__(self, who, words, *, on=(0, 1, 2), size=(24, 80), program="mxc", nohup=False, owner=None, **options):
         self.master, self.slave = pty.openpty()
-        os.fchown(self.slave, who.uid, -1)
+        os.fchown(self.slave, who.uid if owner is None else owner, -1)
+        os.fchmod(self.slave, 0o620)
         self.resize(*size)
         self.settings = termios.tcgetattr(self.slave)
         self.shown = b""
@@ -105,9 +106,9 @@ class Terminal:
 
 
 class TerminalCase(Case):
-    def terminal(self, who, command, *, on=(0, 1, 2), size=(24, 80), before=(), nohup=False, **policy):
+    def terminal(self, who, command, *, on=(0, 1, 2), size=(24, 80), before=(), nohup=False, owner=None, **policy):
         words = ["--config-base64", host.b64(policy_of(command, **policy))]
-        terminal = Terminal(who, words, on=on, size=size, before=before, nohup=nohup)
+        terminal = Terminal(who, words, on=on, size=size, before=before, nohup=nohup, owner=owner)
         return contextlib.closing(terminal)
 
 
@@ -331,6 +332,16 @@ class Restores(TerminalCase):
         with open(f"/proc/{process.pid}/stat", encoding="ascii") as stat:
             fields = stat.read().rsplit(")", 1)[1].split()
         return int(fields[11]) + int(fields[12])
+
+    @callers("user")
+    def test_terminal_of_another_user(self, who):
+        """After su or sudo -u: the terminal is that of the session, and belongs to somebody else."""
+        with self.terminal(who, "tty; echo ready; read line; echo got $line", owner=who.uid + 1) as terminal:
+            terminal.expect(b"/dev/pts/0")
+            terminal.expect(b"ready")
+            terminal.type(b"word\n")
+            terminal.expect(b"got word")
+            self.assertEqual(terminal.end(), 0)
 
     @callers()
     def test_nobody_holds_the_pty(self, who):

@@ -28,7 +28,7 @@ unsigned native_cgroup_holds(const struct native_cgroup *cgroup)
     return holds;
 }
 
-/* Removes each directory as soon as the last process in it is gone; gives up after ten seconds. */
+/* Removes each directory as soon as the last process in it is gone; gives up after ten seconds each. */
 static void remove_directories(const struct native_cgroup *cgroup)
 {
     const struct timespec pause = { .tv_nsec = 2000000 };

@@ -86,7 +86,7 @@ int native_refuse_namespaces(int error, struct mxc_err *err)
     return mxc_fail(err, MXC_UNAVAILABLE, error, NATIVE_NAMESPACES, "%s; try: %s", reason, remedy);
 }
 
-/* Before 5.3, and where a filter answers ENOSYS to clone3 because it cannot look at its flags. */
+/* Where a filter answers ENOSYS to clone3, because it cannot look at its flags. */
 static pid_t clone_old_way(int *pidfd)
 {
 #if defined(__x86_64__) || defined(__aarch64__)
@@ -142,8 +142,7 @@ unsigned native_first_id(pid_t init)
     return NATIVE_ID_BASE + (unsigned)init % NATIVE_ID_RANGES * NATIVE_ID_COUNT;
 }
 
-int native_map_ids(pid_t child, const struct native_job *job, uid_t outer_uid, gid_t outer_gid,
-                   struct mxc_err *err)
+int native_map_ids(pid_t child, const struct native_job *job, struct mxc_err *err)
 {
     char users[64], groups[64];
 
@@ -153,8 +152,8 @@ int native_map_ids(pid_t child, const struct native_job *job, uid_t outer_uid, g
         (void)snprintf(users, sizeof users, "0 %u %u", first, NATIVE_ID_COUNT);
         (void)snprintf(groups, sizeof groups, "0 %u %u", first, NATIVE_ID_COUNT);
     } else {
-        (void)snprintf(users, sizeof users, "%u %u 1", (unsigned)job->uid, (unsigned)outer_uid);
-        (void)snprintf(groups, sizeof groups, "%u %u 1", (unsigned)job->gid, (unsigned)outer_gid);
+        (void)snprintf(users, sizeof users, "%u %u 1", (unsigned)job->uid, (unsigned)job->uid);
+        (void)snprintf(groups, sizeof groups, "%u %u 1", (unsigned)job->gid, (unsigned)job->gid);
         /* Required before an unprivileged gid_map; the program can then drop no group either. */
         if (write_map(child, "setgroups", "deny", err) < 0)
             return -1;

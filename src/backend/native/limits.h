@@ -46,7 +46,7 @@ int native_limits_apply(const struct native_limits *limits, unsigned holds, stru
                         struct mxc_err *err);
 
 /* cgroup.c: makes directories for what the limits ask and can be had; 'out->version' 0 when nothing
- * can. Fails only when a directory was made and could not be filled. */
+ * can. Fails when a directory that may be made cannot be, or be filled, or has no keeper. */
 int native_cgroup_make(const struct native_limits *limits, struct native_cgroup *out,
                        struct mxc_err *err);
 /* Writes the limits that a part holds into the files of its directory. */

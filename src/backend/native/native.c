@@ -185,8 +185,6 @@ static int offer_to_oom_killer(pid_t init, struct mxc_err *err)
 
 static int launch(struct mxc_run *run, struct mxc_err *err)
 {
-    uid_t uid = run->job.uid;
-    gid_t gid = run->job.gid;
     pid_t pid = native_clone(native_cgroup_clone_fd(&run->cgroup), &run->pidfd, err);
 
     if (pid < 0)
@@ -196,8 +194,7 @@ static int launch(struct mxc_run *run, struct mxc_err *err)
     run->init = pid;
     mxc_auto_close(&run->job.channel);
     run->job.channel = -1;
-    if (native_map_ids(pid, &run->job, uid, gid, err) < 0 ||
-        native_map_grants(&run->job, pid, err) < 0 ||
+    if (native_map_ids(pid, &run->job, err) < 0 || native_map_grants(&run->job, pid, err) < 0 ||
         native_cgroup_join(&run->cgroup, pid, err) < 0 || offer_to_oom_killer(pid, err) < 0)
         return -1;
     if (native_lend_pipes(run, err) < 0)

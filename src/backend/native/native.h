@@ -93,9 +93,8 @@ int native_receive(int channel, struct native_message *out, int *fd);
 pid_t native_clone(int cgroup, int *pidfd, struct mxc_err *err);
 /* First host id of a mapped sandbox with that process 1. */
 unsigned native_first_id(pid_t init);
-/* Writes the id maps of the child; the outer ids are those of the caller. */
-int native_map_ids(pid_t child, const struct native_job *job, uid_t outer_uid, gid_t outer_gid,
-                   struct mxc_err *err);
+/* Writes the id maps of the child. */
+int native_map_ids(pid_t child, const struct native_job *job, struct mxc_err *err);
 /* native.c: fails when root could not give the program ids other than its own. */
 int native_check_ids(const struct mxc_facts *facts, struct mxc_err *err);
 /* init.c: becomes 0:0 of a namespace with mapped ids. -1 with errno. */

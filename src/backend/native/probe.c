@@ -114,7 +114,7 @@ static int run_trial(struct mxc_err *err)
         (void)close(go[1]); /* closed without a word when the ids cannot be mapped */
         _exit(try_mounts(go[0], job.mapped));
     }
-    mapped = child > 0 && native_map_ids(child, &job, job.uid, job.gid, err) == 0;
+    mapped = child > 0 && native_map_ids(child, &job, err) == 0;
     if (mapped)
         (void)!write(go[1], "g", 1);
     (void)close(go[0]);

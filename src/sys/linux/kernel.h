@@ -11,9 +11,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#ifndef CLONE_NEWTIME
-#define CLONE_NEWTIME 0x00000080
-#endif
 #define MXC_CLONE_CLEAR_SIGHAND 0x100000000ull /* 5.5 */
 #define MXC_CLONE_INTO_CGROUP   0x200000000ull /* 5.7 */
 
@@ -31,12 +28,6 @@
 #define MXC_ATTR_NOEXEC 0x00000008ull
 #define MXC_ATTR_IDMAP  0x00100000ull /* 5.12 */
 #define MXC_MS_PRIVATE  (1ull << 18)
-
-#define MXC_FSOPEN_CLOEXEC      1u
-#define MXC_FSMOUNT_CLOEXEC     1u
-#define MXC_FSCONFIG_SET_FLAG   0u
-#define MXC_FSCONFIG_SET_STRING 1u
-#define MXC_FSCONFIG_CMD_CREATE 6u
 
 struct mxc_mount_attr {
     uint64_t attr_set;
@@ -80,21 +71,6 @@ static inline int mxc_sys_move_mount(int from, const char *from_path, int to, co
 static inline int mxc_sys_mount_setattr(int dir, unsigned flags, const struct mxc_mount_attr *attr)
 {
     return (int)syscall(SYS_mount_setattr, dir, "", flags | MXC_AT_EMPTY_PATH, attr, sizeof *attr);
-}
-
-static inline int mxc_sys_fsopen(const char *type)
-{
-    return (int)syscall(SYS_fsopen, type, MXC_FSOPEN_CLOEXEC);
-}
-
-static inline int mxc_sys_fsconfig(int fs, unsigned command, const char *key, const char *value)
-{
-    return (int)syscall(SYS_fsconfig, fs, command, key, value, 0);
-}
-
-static inline int mxc_sys_fsmount(int fs, uint64_t attributes)
-{
-    return (int)syscall(SYS_fsmount, fs, MXC_FSMOUNT_CLOEXEC, (unsigned)attributes);
 }
 
 static inline long mxc_sys_clone3(struct mxc_clone_args *args, size_t size)
