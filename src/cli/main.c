@@ -10,6 +10,9 @@
 
 #include "cli/cli.h"
 
+static const char lost_streams[] =
+    "mxc: a standard stream is closed, and /dev/null cannot be opened in its place\n";
+
 /* A missing standard stream would be taken by the next file we open, and the guest would get that. */
 static int fill_standard_streams(void)
 {
@@ -64,8 +67,10 @@ int main(int argc, char **argv)
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
 
-    if (fill_standard_streams() < 0)
+    if (fill_standard_streams() < 0) {
+        (void)mxc_write_all(STDERR_FILENO, lost_streams, sizeof lost_streams - 1);
         return 255;
+    }
     handle_signals();
     seed_json();
     for (size_t i = 0; i < sizeof personalities / sizeof *personalities; i++)

@@ -124,8 +124,10 @@ static void move_line(struct native_output *output, struct native_pipe *line)
         done = move_some(line, left < CHUNK ? (size_t)left : CHUNK);
         if (done < 0 && (errno == EAGAIN || errno == EINTR))
             return;
-        if (done <=
-            0) { /* the program closed it, or the caller went away: SIGPIPE for the program */
+        /* The program closed it, or the caller went away: SIGPIPE for the program. Or its disk is full. */
+        if (done <= 0) {
+            if (done < 0 && errno != EPIPE)
+                output->error = errno;
             close_line(line);
             return;
         }

@@ -20,6 +20,7 @@ struct native_output {
     uint64_t limit; /* 0: none, and no pipes */
     uint64_t moved;
     bool exceeded;
+    int error; /* the caller cannot take it: its disk is full */
 };
 
 struct native_terminal {

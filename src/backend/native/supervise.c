@@ -88,6 +88,10 @@ static int reap(struct mxc_run *run, struct mxc_err *err)
         return native_fail(err, "wait4", "reap", "init");
     run->init = 0;
     (void)clock_gettime(CLOCK_MONOTONIC, &run->finished);
+    /* Neither killed nor heard: its last packet was lost, and how the program ended is not known. */
+    if (WIFEXITED(status) && !run->ended && !run->interrupted)
+        return mxc_fail(err, MXC_BACKEND, 0, "init",
+                        "the sandbox's first process could not tell how the program ended");
     return 0;
 }
 
@@ -252,5 +256,9 @@ int native_supervise_drain(struct mxc_run *run, struct mxc_err *err)
             run->timed_out = true;
         native_output_move(&run->output);
     }
+    if (run->output.error)
+        return mxc_fail(err, MXC_BACKEND, run->output.error, "output",
+                        "cannot pass on the output of the program: %s",
+                        strerror(run->output.error));
     return 0;
 }
