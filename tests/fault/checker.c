@@ -163,9 +163,9 @@ static void check_rights(void)
 {
     static const char none[] = "0000000000000000";
     static const char *const rows[][2] = {
-        { "\nCapInh:", none },         { "\nCapPrm:", none }, { "\nCapEff:", none },
-        { "\nCapBnd:", none },         { "\nCapAmb:", none }, { "\nNoNewPrivs:", "1" },
-        { "\nSeccomp:", "2" },         { "\nSigBlk:", none }, { "\nSigIgn:", none },
+        { "\nCapInh:", none }, { "\nCapPrm:", none }, { "\nCapEff:", none },
+        { "\nCapBnd:", none }, { "\nCapAmb:", none }, { "\nNoNewPrivs:", "1" },
+        { "\nSeccomp:", "2" }, { "\nSigBlk:", none }, { "\nSigIgn:", none },
     };
     char status[4096] = "";
     int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);

@@ -118,6 +118,21 @@ class Scene:
                 for row in ran.lines("call")]
 
 
+def spread(calls, most):
+    """Of the calls of one name in one role at most so many, the first and the last among them. The others are the
+    same places of a loop, in other turns."""
+    if ALL:
+        return calls
+    groups = {}
+    for call in calls:
+        groups.setdefault((call.role, call.name), []).append(call)
+    chosen = []
+    for group in groups.values():
+        step = max(1, len(group) - 1) / max(1, most - 1)
+        chosen += group if len(group) <= most else [group[round(index * step)] for index in range(most)]
+    return chosen
+
+
 # ---- what a run may be like
 
 STATUS_OF = {"refused": (1, 255), "setup": (255,), "timeout": (255,), "output": (255,), "signal": (137,),
@@ -150,8 +165,8 @@ def complete(ran):
     return None
 
 
-def complaint(ran):
-    """None: the run ended as runs may end. Otherwise what is wrong with it."""
+def complaint(ran, lost=False):
+    """None: the run ended as runs may end. Otherwise what is wrong with it. 'lost': nobody reads what is written."""
     if ran.lines("hang"):
         return f"hangs: {ran.lines('hang')}"
     if "LOOSE" in ran.out:
@@ -162,6 +177,8 @@ def complaint(ran):
         return f"ended before its {ran.lines('alive')}"
     if ran.status == 127 and "error while loading" in ran.err and not ran.out:
         return None  # the C library, before there was anything of ours
+    if lost and ran.status == RESTRICTED:
+        return None
     if ran.result is None:
         if ran.status in (1, 255) and ran.err.startswith("mxc: "):
             return None

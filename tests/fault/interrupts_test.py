@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Signals come at every system call: harmless ones change nothing, those that end a run end it, and a clock that
 jumps moves no deadline."""
+import errno
 import re
 import signal
 import time
@@ -22,7 +23,9 @@ class Interrupts(Case):
         for point in points:
             host.watch_the_clock()
             ran = scene.run("-a", point)
-            complaint = fault.complaint(ran) or judge(ran)
+            complaint = judge(ran)
+            if not (complaint is None and ran.status in ENDING.values()):
+                complaint = fault.complaint(ran) or complaint
             left = self.counter.left_within(1)
             if complaint or left:
                 wrong[point] = complaint or f"left: {left}"
@@ -32,9 +35,9 @@ class Interrupts(Case):
     def test_harmless(self, who):
         """At every call that may wait, and at a spread of the others."""
         scene = Scene(self, who)
-        calls = scene.record()
+        calls = fault.spread(scene.record(), 6)
         points = [call.at(what) for index, call in enumerate(calls) for number, what in enumerate(HARMLESS)
-                  if fault.ALL or (call.blocks and number < 2) or index % 16 == 4 * number]
+                  if fault.ALL or (call.blocks and number < 2) or index % 12 == 3 * number]
 
         def judge(ran):
             return None if ran.status == RESTRICTED else f"status {ran.status}: {ran.err!r}"
@@ -44,25 +47,30 @@ class Interrupts(Case):
     def test_interrupted_calls(self, who):
         """EINTR, where the kernel may give it: the call is made again, or the run ends in words."""
         scene = Scene(self, who)
-        points = [call.at(f"E{4}") for call in scene.record() if 4 in call.errors]
+        points = [call.at(f"E{int(errno.EINTR)}") for call in fault.spread(scene.record(), 4)
+                  if errno.EINTR in call.errors]
         self.each(scene, points, lambda ran: None)
 
     @callers("root", "user")
     def test_ending(self, who):
         """To the executor: before the sandbox, while it is made, while it runs and after."""
         scene = Scene(self, who)
-        calls = [call for call in scene.record() if call.role == "executor"]
+        calls = [call for call in fault.spread(scene.record(), 6) if call.role == "executor"]
         numbers = list(ENDING)
         points = [call.at(f"S{int(number)}") for index, call in enumerate(calls)
                   for number in (numbers if fault.ALL else numbers[index % 4:index % 4 + 1])
                   if fault.ALL or index % 2 == 0]
-        allowed = {RESTRICTED, *ENDING.values()}
+        self.each(scene, points, self.ended)
 
-        def judge(ran):
-            if ran.killed:  # before it had a word in the matter: by that signal
-                return None if ran.result is None else "killed after its result"
-            return None if ran.status in allowed else f"status {ran.status}"
-        self.each(scene, points, judge)
+    def ended(self, ran):
+        """The status tells the signal, and so does the result where something had been started."""
+        if ran.status == RESTRICTED:
+            return None
+        if ran.status not in ENDING.values():
+            return f"status {ran.status}"
+        if ran.result is None:
+            return f"ran without a result: {ran.out!r}" if ran.out else None
+        return None if ran.result["reason"] == "interrupted" else f"reason {ran.result['reason']}"
 
 
 class Clock(Case):

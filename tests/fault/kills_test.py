@@ -2,6 +2,7 @@
 """kill -9 of each of our processes, at every call of its and at random moments: nothing is left."""
 import os
 import random
+import time
 
 import fault
 import host
@@ -10,7 +11,7 @@ from host import Case, callers, main
 
 ROLES = ("executor", "init", "keeper", "program")
 COUNT = int(os.environ.get("MXC_FAULT_KILLS", "500"))  # in total
-LONGEST_US = {"executor": 40000, "init": 30000, "keeper": 40000, "program": 12000}
+WINDOW = {"executor": 1.1, "init": 0.8, "keeper": 1.0, "program": 0.5}  # of the time that a whole run takes
 
 
 class Kills(Case):
@@ -34,6 +35,15 @@ class Kills(Case):
         left = self.counter.left_within(2)
         return f"{victim}: left {left}" if left else None
 
+    def typical_us(self, scene):
+        """So that moments from the first to beyond the last are tried, whatever the machine."""
+        took = []
+        for _ in range(9):
+            begun = time.monotonic()
+            scene.run("-k", "executor:10000000")
+            took.append((time.monotonic() - begun) * 1e6)
+        return sorted(took)[len(took) // 2]
+
     @callers("root", "user")
     def test_at_random_moments(self, who):
         """The moment is counted from the birth of the process."""
@@ -41,12 +51,13 @@ class Kills(Case):
         chance = random.Random(seed)
         scene = Scene(self, who)
         roles = [role for role in ROLES if role != "keeper" or who.name == "root"]
+        whole = self.typical_us(scene)
         hits = dict.fromkeys(roles, 0)
         wrong = {}
         for turn in range(COUNT // 2):
             host.watch_the_clock()
             victim = roles[turn % len(roles)]
-            point = f"{victim}:{int(chance.uniform(0, LONGEST_US[victim]))}"
+            point = f"{victim}:{int(chance.uniform(0, WINDOW[victim] * whole))}"
             ran = scene.run("-k", point)
             hits[victim] += ran.hit
             complaint = self.judge(ran, victim) or self.clean(victim)
@@ -60,7 +71,8 @@ class Kills(Case):
     def test_at_every_call(self, who):
         scene = Scene(self, who)
         calls = scene.record()
-        points = [call.at("S9") for index, call in enumerate(calls) if fault.ALL or index % 4 == 0]
+        points = [call.at("S9") for index, call in enumerate(fault.spread(calls, 8))
+                  if fault.ALL or index % 2 == 0]
         wrong = {}
         for point in points:
             host.watch_the_clock()

@@ -171,7 +171,7 @@ static void event_stop(struct session *s, struct process *p, int event, int numb
             return;
         break;
     case PTRACE_EVENT_STOP:
-        if (p->role == NOBODY) {
+        if (p->role == NOBODY && !s->ended) {
             p->waiting = true;
             return;
         }
@@ -203,11 +203,26 @@ static void stopped(struct session *s, struct process *p, int status)
 
 /* ---- ends */
 
+/* Killed in the middle of a clone, a parent tells nothing of its child. */
+static void release_orphans(struct session *s)
+{
+    for (size_t i = 0; i < PROCESSES_MAX; i++) {
+        struct process *p = &s->processes[i];
+
+        if (!p->pid || !p->waiting)
+            continue;
+        p->role = OTHER;
+        p->waiting = false;
+        go_on(s, p, 0);
+    }
+}
+
 static void gone(struct session *s, struct process *p, int status)
 {
     enum role role = p->role;
 
     p->pid = 0;
+    release_orphans(s);
     if (role != EXECUTOR)
         return;
     s->status = status;

@@ -57,10 +57,14 @@ int mxc_sys_write_at(int dir, const char *path, const char *text)
 {
     auto_close int fd = openat(dir, path, O_WRONLY | O_CLOEXEC);
     size_t length = strlen(text);
+    ssize_t done;
 
     if (fd < 0)
         return -1;
-    return write(fd, text, length) == (ssize_t)length ? 0 : -1;
+    do
+        done = write(fd, text, length);
+    while (done < 0 && errno == EINTR); /* a cgroup's limits, when we are stopped and go on */
+    return done == (ssize_t)length ? 0 : -1;
 }
 
 bool mxc_sys_read_number(const char *path, uint64_t *out)
