@@ -87,6 +87,7 @@ extern const struct probe terminal_probes[];
 extern const struct probe stream_probes[];
 extern const struct probe limit_probes[];
 extern const struct probe life_probes[];
+extern const struct probe result_probes[];
 extern const struct probe wide_probes[];
 
 /* race.c: "attack swap A B COUNT": exchanges two names until it is killed; file COUNT says how often. */

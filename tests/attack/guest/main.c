@@ -19,7 +19,8 @@ static const struct probe_group groups[] = {
     { "files", file_probes },        { "aliases", alias_probes },     { "proc", proc_probes },
     { "processes", process_probes }, { "namespaces", space_probes },  { "kernel", kernel_probes },
     { "sockets", socket_probes },    { "terminal", terminal_probes }, { "streams", stream_probes },
-    { "limits", limit_probes },      { "life", life_probes },         { "wide", wide_probes },
+    { "limits", limit_probes },      { "life", life_probes },         { "results", result_probes },
+    { "wide", wide_probes },
 };
 
 static const char *const canaries[] = { "secret",  "altered", "process", "listener",

@@ -16,6 +16,11 @@ static int read_it(const struct probe *probe)
     return tell(probe->word ? probe->word : target(probe));
 }
 
+static int shared_tmp(const struct probe *probe)
+{
+    return tell(path_of("%s/attack-%s", probe->word, given("token")));
+}
+
 static int append(const struct probe *probe)
 {
     int fd = open(target(probe), O_WRONLY | O_APPEND);
@@ -143,6 +148,6 @@ const struct probe wide_probes[] = {
     { "wide-fuse", "FUSE", "open /dev/fuse", RIGHT, CLOSED, NOWHERE, open_device, "/dev/fuse" },
     { "wide-tun", "TUN", "open /dev/net/tun", RIGHT, CLOSED, NOWHERE, open_device, "/dev/net/tun" },
     { "wide-tmp", "CVE-2017-5206 (firejail) kind: /tmp", "open a file of the host's /tmp", SECRET,
-      "ENOENT", NOWHERE, read_it, "/tmp/attack-canary" },
+      "ENOENT", OUTSIDE, shared_tmp, "/tmp" },
     { 0 },
 };
