@@ -115,6 +115,7 @@ class Victim:
         return self.state() == self.before
 
     def close(self):
+        """May come twice."""
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
