@@ -7,12 +7,13 @@ usage: attack_test.py [--document]     prints docs/attacks.md instead
 import os
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import attacker
 import ground
+import race_test
 from attacker import TABLE, Attack, program
+from document import GROUPS, document
 from ground import host
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "attacks.md"
@@ -76,6 +77,19 @@ class Outside(Attack):
                 self.control(made, row)
 
 
+class Table(host.unittest.TestCase):
+    def test_names_differ(self):
+        self.assertEqual(len({row.name for row in TABLE}), len(TABLE))
+
+    def test_every_group_is_run(self):
+        self.assertEqual({row.group for row in TABLE}, set(GROUPS))
+        self.assertGreater(len(TABLE), 300)
+
+    def test_document(self):
+        self.assertEqual(DOCUMENT.read_text(), document(TABLE, race_test.RIGS),
+                         "run tests/attack/attack_test.py --document >docs/attacks.md")
+
+
 def add_tests():
     """One test for each group, caller and filter; and one for each group's controls."""
     for name, profile in attacker.FILTERS.items():
@@ -99,4 +113,7 @@ def add_tests():
 add_tests()
 
 if __name__ == "__main__":
-    host.main()
+    if "--document" in sys.argv:
+        print(document(TABLE, race_test.RIGS), end="")
+    else:
+        host.main()

@@ -109,7 +109,8 @@ class Victim:
         return {"state": fields[0], "group": fields[2], "nice": fields[16], "disk": call(number, 1, self.pid),
                 "name": (base / "comm").read_text(), "limits": (base / "limits").read_text(),
                 "processors": sorted(os.sched_getaffinity(self.pid)), "class": os.sched_getscheduler(self.pid),
-                "oom": (base / "oom_score_adj").read_text(), "tracer": "TracerPid:\t0\n" in (base / "status").read_text()}
+                "oom": (base / "oom_score_adj").read_text(),
+                "tracer": "TracerPid:\t0\n" in (base / "status").read_text()}
 
     def unharmed(self):
         return self.state() == self.before
@@ -289,11 +290,12 @@ class Ground:
 
     def settings(self):
         names = ("kernel/core_pattern", "kernel/modprobe", "kernel/hostname", "user/max_user_namespaces",
-                 "net/ipv4/ip_forward", "net/ipv4/conf/all/route_localnet", "kernel/ns_last_pid")
-        read = {name: (Path("/proc/sys") / name).read_text() for name in names[:-1] if (Path("/proc/sys") / name).exists()}
-        read["modes"] = {name: oct(os.lstat("/proc/" + name).st_mode) for name in ("kmsg", "timer_list", "tty/driver", "version")
-                         if os.path.exists("/proc/" + name)}
-        return read
+                 "net/ipv4/ip_forward", "net/ipv4/conf/all/route_localnet")
+        paths = [path for path in (Path("/proc/sys") / name for name in names) if path.exists()]
+        modes = [path for path in map(Path, ("/proc/kmsg", "/proc/timer_list", "/proc/tty/driver", "/proc/version"))
+                 if path.exists()]
+        return {**{str(path): path.read_text() for path in paths},
+                **{str(path): oct(path.lstat().st_mode) for path in modes}}
 
     def replace_victim(self):
         self.victim.close()

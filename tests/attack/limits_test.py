@@ -93,7 +93,7 @@ class Life(Attack):
         last = {"exit": "exit 3"}.get(end, "kill -STOP $$")
         policy = made.policy(f"{program()} {words} -- all life; echo ready; {last}",
                              process={"timeout": 1000 if end == "timeout" else 20000})
-        process = host.start_policy(who, policy, stdout=subprocess.PIPE)
+        process = host.start_policy(who, policy, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         lines = []
         for line in process.stdout:
             lines.append(line.decode().strip())

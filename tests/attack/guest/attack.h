@@ -92,6 +92,8 @@ extern const struct probe wide_probes[];
 
 /* race.c: "attack swap A B COUNT": exchanges two names until it is killed; file COUNT says how often. */
 int race_main(int count, char **words);
+/* race.c: "attack look PATH...": reads and writes these many times; says each text that it saw. */
+int look_main(int count, char **words);
 /* state.c: "attack state": what the program finds itself in, as the driver compares it. */
 int state_main(void);
 /* state.c: "attack stand WORD...": a process to be attacked; prints its pid and an address, and waits. */

@@ -236,6 +236,8 @@ int main(int count, char **words)
         return stand_main();
     if (count > 1 && strcmp(words[1], "swap") == 0)
         return race_main(count - 2, words + 2);
+    if (count > 1 && strcmp(words[1], "look") == 0)
+        return look_main(count - 2, words + 2);
     (void)signal(SIGUSR1, SIG_IGN); /* one probe sends it to the process group */
     keys = words + 1;
     while (first < count && strcmp(words[first], "--") != 0)

@@ -207,8 +207,14 @@ static int read_limits(const struct probe *probe)
 
 static int lower_priority(const struct probe *probe)
 {
-    return setpriority((__priority_which_t)probe->n[0],
-                       (id_t)(probe->n[1] ? getuid() : (uid_t)victim(probe)), 7);
+    return setpriority(PRIO_PROCESS, (id_t)victim(probe), 7);
+}
+
+/* The kernel changes those of the user that the namespace shows; the driver looks at the others. */
+static int lower_all(const struct probe *probe)
+{
+    (void)probe;
+    return setpriority(PRIO_USER, getuid(), 7) < 0 ? -1 : HELD;
 }
 
 static int lower_disk_priority(const struct probe *probe)
@@ -216,7 +222,7 @@ static int lower_disk_priority(const struct probe *probe)
     const int idle = 3 << 13;
 
     (void)probe;
-    return worked(syscall(SYS_ioprio_set, 3 /* IOPRIO_WHO_USER */, getuid(), idle));
+    return syscall(SYS_ioprio_set, 3 /* IOPRIO_WHO_USER */, getuid(), idle) < 0 ? -1 : HELD;
 }
 
 static int pin_processor(const struct probe *probe)
@@ -412,7 +418,7 @@ const struct probe process_probes[] = {
       OUTSIDE, owner_signal, "pid" },
     { "kill-executor",
       "end the executor to be free",
-      "SIGKILL to pid 0's parent: process 1",
+      "SIGKILL to process 1",
       RESULT,
       "held EPERM",
       NOWHERE,
@@ -447,7 +453,7 @@ const struct probe process_probes[] = {
       NULL,
       { SIGSEGV } },
     { "trace-init", CALLS, "PTRACE_SEIZE on process 1", RESULT, "EPERM", OUTSIDE, trace, "init" },
-    { "trace-host", CALLS, "PTRACE_SEIZE on a process of the host", PROCESS, "EPERM ESRCH", OUTSIDE,
+    { "trace-host", CALLS, "PTRACE_SEIZE on a process of the host", PROCESS, "EPERM", OUTSIDE,
       trace, "pid" },
     { "trace-me", CALLS, "PTRACE_TRACEME", RIGHT, "EPERM", OUTSIDE, trace_child },
     { "read-memory-init", "process_vm_readv", "read memory of process 1", SECRET, "EPERM", OUTSIDE,
@@ -455,7 +461,7 @@ const struct probe process_probes[] = {
     { "write-memory-init", "process_vm_writev", "write memory of process 1", RESULT, "EPERM",
       OUTSIDE, write_memory, "init" },
     { "read-memory-host", "process_vm_readv", "read memory of a process of the host", SECRET,
-      "EPERM ESRCH", OUTSIDE, read_memory, "pid" },
+      "EPERM", OUTSIDE, read_memory, "pid" },
     { "descriptor-init", "pidfd_getfd", "take a descriptor of process 1", RESULT, "EPERM", OUTSIDE,
       take_descriptor, "init" },
     { "descriptor-host", "pidfd_getfd", "take a descriptor of a process of the host", RIGHT,
@@ -465,29 +471,15 @@ const struct probe process_probes[] = {
     { "advise-init", "process_madvise", "page out memory of process 1", PROCESS, "EPERM EACCES",
       BY_ROOT, advise, "init" },
     { "pages-init", "move_pages, finds addresses", "ask where memory of process 1 lies", SECRET,
-      "EPERM EACCES", OUTSIDE, move_memory, "init" },
+      "EPERM", OUTSIDE, move_memory, "init" },
     { "limits-host", "prlimit", "the limits of a process of the host", PROCESS, NOT_THERE, OUTSIDE,
       read_limits, "pid" },
-    { "priority-host",
-      "setpriority",
-      "lower the priority of a process of the host",
-      PROCESS,
-      NOT_THERE,
-      OUTSIDE,
-      lower_priority,
-      "pid",
-      { PRIO_PROCESS, 0 } },
-    { "priority-user",
-      "setpriority by user",
-      "of all processes of the same user",
-      PROCESS,
-      "ok EPERM",
-      OUTSIDE,
-      lower_priority,
-      "pid",
-      { PRIO_USER, 1 } },
-    { "disk-priority-user", "ioprio_set by user", "their disk priority as well", PROCESS,
-      "ok EPERM", OUTSIDE, lower_disk_priority },
+    { "priority-host", "setpriority", "lower the priority of a process of the host", PROCESS,
+      NOT_THERE, OUTSIDE, lower_priority, "pid" },
+    { "priority-user", "setpriority by user", "of all processes of the same user", PROCESS, "held",
+      BY_OTHER, lower_all },
+    { "disk-priority-user", "ioprio_set by user", "their disk priority as well", PROCESS, "held",
+      BY_OTHER, lower_disk_priority },
     { "processor-host", "sched_setaffinity", "choose the processor of a process of the host",
       PROCESS, NOT_THERE, OUTSIDE, pin_processor, "pid" },
     { "real-time", "scheduling classes", "become a real-time process", RIGHT, "EPERM", BY_ROOT,
@@ -510,7 +502,7 @@ const struct probe process_probes[] = {
       OF_INIT,
       "let it open no more files",
       RESULT,
-      "held EPERM",
+      "held",
       NOWHERE,
       starve_init,
       NULL,
@@ -519,7 +511,7 @@ const struct probe process_probes[] = {
       OF_INIT,
       "let it write nothing",
       RESULT,
-      "held EPERM",
+      "held",
       NOWHERE,
       starve_init,
       NULL,
@@ -528,12 +520,12 @@ const struct probe process_probes[] = {
       OF_INIT,
       "let it have no memory",
       RESULT,
-      "held EPERM",
+      "held",
       NOWHERE,
       starve_init,
       NULL,
       { RLIMIT_AS } },
-    { "idle-init", OF_INIT, "let it run only when nothing else does", RESULT, "held EPERM", NOWHERE,
+    { "idle-init", OF_INIT, "let it run only when nothing else does", RESULT, "held", NOWHERE,
       idle_init },
     { "core-dump", "CVE-2022-0811, CVE-2025-4598 kind: core dumps", "crash with RLIMIT_CORE raised",
       MACHINE, "held", NOWHERE, dump_core },

@@ -142,9 +142,7 @@ const struct probe terminal_probes[] = {
       BY_ROOT, open_outer },
     { "steal-session", PTY, "take the terminal into a session of its own", RIGHT, "EPERM", BY_ROOT,
       steal_session },
-    { "console", PTY, "open /dev/console", RIGHT, "ENOENT EACCES", NOWHERE, open_it,
-      "/dev/console" },
-    { "first-console", PTY, "open /dev/tty1", RIGHT, "ENOENT EACCES", NOWHERE, open_it,
-      "/dev/tty1" },
+    { "console", PTY, "open /dev/console", RIGHT, "ENOENT", NOWHERE, open_it, "/dev/console" },
+    { "first-console", PTY, "open /dev/tty1", RIGHT, "ENOENT", NOWHERE, open_it, "/dev/tty1" },
     { 0 },
 };
