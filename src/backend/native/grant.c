@@ -14,9 +14,11 @@
 int native_fail(struct mxc_err *err, const char *call, const char *what, const char *path)
 {
     int error = errno;
+    bool refused =
+        error == ENOSYS || error == EPERM; /* perhaps by a filter, for all calls of its kind */
 
-    return mxc_fail(err, MXC_BACKEND, error, call, "cannot %s '%s': %s", what, path,
-                    strerror(error));
+    return mxc_fail(err, MXC_BACKEND, error, call, "cannot %s '%s': %s%s", what, path,
+                    strerror(error), refused ? "; 'mxc probe' tells what this host lacks" : "");
 }
 
 static int check_identity(int fd, const struct mxc_step *step, struct mxc_err *err)
@@ -76,7 +78,8 @@ static int refuse_mapping(const struct mxc_step *step, struct mxc_err *err)
 {
     return mxc_fail(err, MXC_UNAVAILABLE, EPERM, step->pointer,
                     "'%s' cannot be granted: mxc was started by root without CAP_SYS_ADMIN, or a "
-                    "seccomp filter forbids open_tree, as in a container; start it as an ordinary "
+                    "seccomp filter forbids one of openat2, open_tree and mount_setattr, as in a "
+                    "container; start it as an ordinary "
                     "user there, or the container with --cap-add SYS_ADMIN",
                     step->from);
 }

@@ -117,6 +117,13 @@ int native_map_grants(struct native_job *job, pid_t child, struct mxc_err *err);
 /* 'where' of the error when a new user namespace gives no right to mount. */
 #define NATIVE_FIRST_MOUNT "tmpfs"
 
+/* called.c: a system call that the engine needs and this host refuses, -1: none. To be asked with the rights of
+ * a new user namespace, for without them the kernel refuses some by itself. */
+int native_missing_call(void);
+/* Why it is missing, and what would help. */
+void native_explain_call(int missing, char *reason, size_t reason_size, char *remedy,
+                         size_t remedy_size);
+
 /* root.c: builds the new root and makes it "/". */
 int native_build_root(struct native_job *job, struct mxc_err *err);
 

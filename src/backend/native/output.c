@@ -86,7 +86,9 @@ static ssize_t move_some(const struct native_pipe *line, size_t room)
     ssize_t done = splice(line->from, NULL, line->to, NULL, room < CHUNK ? room : CHUNK,
                           SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
 
-    return done < 0 && errno == EINVAL ? copy(line, room) : done;
+    /* ENOSYS, EPERM: a filter around us */
+    return done < 0 && (errno == EINVAL || errno == ENOSYS || errno == EPERM) ? copy(line, room)
+                                                                              : done;
 }
 
 static void close_line(struct native_pipe *line)

@@ -47,16 +47,20 @@ static void probe_kernel(struct mxc_probe *out)
 
 /* In a child with new namespaces: the calls that set-up depends on. The exit status names the first that
  * failed. */
-enum { WORKS, NO_TMPFS, NO_ATTACH, NO_SETATTR, NO_PROC };
+enum { WORKS, NO_TMPFS, NO_ATTACH, NO_SETATTR, NO_PROC, NO_CALL };
 
 static int try_mounts(int go, bool mapped)
 {
     const struct mxc_mount_attr attr = { .attr_set = MXC_ATTR_RDONLY };
     char byte;
-    int tree;
+    int tree, missing;
 
-    if (read(go, &byte, 1) != 1 || (mapped && native_take_ids() < 0) ||
-        mount("mxc", "/proc", "tmpfs", 0, NULL) < 0 || chdir("/proc") < 0 || mkdir("a", 0755) < 0 ||
+    if (read(go, &byte, 1) != 1 || (mapped && native_take_ids() < 0))
+        return NO_TMPFS;
+    missing = native_missing_call();
+    if (missing >= 0)
+        return NO_CALL + missing;
+    if (mount("mxc", "/proc", "tmpfs", 0, NULL) < 0 || chdir("/proc") < 0 || mkdir("a", 0755) < 0 ||
         mkdir("proc", 0755) < 0)
         return NO_TMPFS;
     tree = mxc_sys_open_tree(AT_FDCWD, "a", MXC_OPEN_TREE_CLONE);
@@ -87,6 +91,9 @@ static void describe_mounts(struct mxc_probe *out, int result)
         (void)snprintf(item->remedy, sizeof item->remedy,
                        "start the container with --security-opt systempaths=unconfined (docker) or "
                        "--security-opt unmask=ALL (podman)");
+    else if (result >= NO_CALL)
+        native_explain_call(result - NO_CALL, item->detail, sizeof item->detail, item->remedy,
+                            sizeof item->remedy);
     else if (result != WORKS)
         native_explain_namespaces(EACCES, reason, sizeof reason, item->remedy, sizeof item->remedy);
     out->available = out->available && result == WORKS;
@@ -158,7 +165,8 @@ static void probe_filters(struct mxc_probe *out)
         (void)snprintf(item->detail, sizeof item->detail, "abi %d", abi);
     else {
         (void)snprintf(item->detail, sizeof item->detail,
-                       "the kernel has none; the mounts are the only wall around files");
+                       "the kernel has none, or a filter forbids it; the mounts are the only wall "
+                       "around files");
         (void)snprintf(item->remedy, sizeof item->remedy, "boot with landlock in the lsm= list");
     }
     /* Asks whether the action "kill the process" exists: 4.14, and needs CONFIG_SECCOMP_FILTER. */

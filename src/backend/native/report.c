@@ -61,7 +61,7 @@ static void note_all(const struct mxc_run *run, struct mxc_exit *out)
     if (run->job.landlock_abi)
         note(out, "landlock", "abi %d", run->job.landlock_abi);
     else
-        note(out, "landlock", "none: the kernel has no Landlock");
+        note(out, "landlock", "none: the kernel lacks it, or a filter forbids it");
     note(out, "seccomp", "allow-list");
     note(out, "capabilities", "none");
     note(out, "network", "empty namespace, loopback only");
