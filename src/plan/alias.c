@@ -33,6 +33,8 @@ struct joiner {
     struct mxc_spot *spots; /* those of entries first */
     size_t spot_count;
     size_t spot_room;
+    struct mxc_index known;   /* device and place of the spots */
+    struct mxc_index devices; /* of mounts, each at most twice */
     size_t entry_spots;
     struct change *changes;
     size_t change_count;
@@ -48,25 +50,36 @@ static int add_spot(struct joiner *j, const struct mxc_spot *spot, struct mxc_er
     if (!larger)
         return mxc_planner_no_memory(err);
     j->spots = larger;
+    if (mxc_index_add(j->planner->arena, &j->known, spot->device, spot->inside, j->spot_count) < 0)
+        return mxc_planner_no_memory(err);
     j->spots[j->spot_count++] = *spot;
     return 0;
 }
 
 static bool has_spot(const struct joiner *j, const struct mxc_spot *spot)
 {
-    for (size_t i = 0; i < j->spot_count; i++)
-        if (j->spots[i].device == spot->device && !strcmp(j->spots[i].inside, spot->inside))
-            return true;
-    return false;
+    return mxc_index_find(&j->known, spot->device, spot->inside, strlen(spot->inside));
 }
 
-static bool mounted_twice(const struct mxc_planner *planner, uint64_t device)
+static bool mounted_twice(const struct joiner *j, uint64_t device)
 {
-    size_t times = 0;
+    const struct mxc_index_item *item = mxc_index_find(&j->devices, device, "", 0);
 
-    for (size_t i = 0; i < planner->mount_count && times < 2; i++)
-        times += planner->mounts[i].device == device;
-    return times > 1;
+    return item && mxc_index_next(item);
+}
+
+static int index_devices(struct joiner *j)
+{
+    const struct mxc_planner *planner = j->planner;
+
+    if (mxc_index_init(planner->arena, &j->devices, planner->mount_count) < 0 ||
+        mxc_index_init(planner->arena, &j->known, planner->mount_count) < 0)
+        return -1;
+    for (size_t i = 0; i < planner->mount_count; i++)
+        if (!mounted_twice(j, planner->mounts[i].device) &&
+            mxc_index_add(planner->arena, &j->devices, planner->mounts[i].device, "", i) < 0)
+            return -1;
+    return 0;
 }
 
 static int add_entry_spots(struct joiner *j, struct mxc_err *err)
@@ -84,7 +97,7 @@ static int add_entry_spots(struct joiner *j, struct mxc_err *err)
         if (found < 0)
             return -1;
         spot.entry = entry;
-        if (found && mounted_twice(j->planner, spot.device) && add_spot(j, &spot, err) < 0)
+        if (found && mounted_twice(j, spot.device) && add_spot(j, &spot, err) < 0)
             return -1;
     }
     j->entry_spots = j->spot_count;
@@ -97,10 +110,15 @@ static int add_root_spots(struct joiner *j, struct mxc_err *err)
         const struct mxc_fact_mount *mount = &j->planner->mounts[i];
         struct mxc_spot spot = { .device = mount->device, .inside = mount->root };
 
-        int error;
+        int error, visible;
 
-        if (!mounted_twice(j->planner, mount->device) || has_spot(j, &spot))
+        if (!mounted_twice(j, mount->device) || has_spot(j, &spot))
             continue;
+        visible = mxc_spot_visible(j->planner, &spot, err);
+        if (visible < 0)
+            return -1;
+        if (!visible)
+            continue; /* nothing to make stricter */
         error = mxc_look(&j->planner->looker, mount->point, &spot.fact);
         if (error == ENOMEM)
             return mxc_planner_no_memory(err);
@@ -273,6 +291,8 @@ int mxc_planner_join_aliases(struct mxc_planner *planner, struct mxc_err *err)
 
     if (!planner->mount_count)
         return 0;
+    if (index_devices(&j) < 0)
+        return mxc_planner_no_memory(err);
     if (add_entry_spots(&j, err) < 0 || add_root_spots(&j, err) < 0)
         return -1;
     for (size_t i = 0; i < j.spot_count; i++)

@@ -31,6 +31,9 @@ struct mxc_names {
 int mxc_spot_of(const struct mxc_planner *planner, const char *path, const struct mxc_fact *fact,
                 struct mxc_spot *out, struct mxc_err *err);
 
+/* May the sandbox see it by some name? Asks the host nothing. -1 when out of memory. */
+int mxc_spot_visible(struct mxc_planner *planner, const struct mxc_spot *spot, struct mxc_err *err);
+
 /* All names of a spot, those that show another object (something is mounted over it) left out. */
 int mxc_spot_names(struct mxc_planner *planner, const struct mxc_spot *spot, struct mxc_names *out,
                    struct mxc_err *err);

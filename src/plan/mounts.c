@@ -35,78 +35,117 @@ static enum mxc_intent most_for(const char *type)
 const struct mxc_fact_mount *mxc_planner_mount_of(const struct mxc_planner *planner,
                                                   const char *path)
 {
-    const struct mxc_fact_mount *best = NULL;
+    for (size_t length = strlen(path); length; length = mxc_path_up(path, length)) {
+        const struct mxc_index_item *item = mxc_index_find(&planner->by_point, 0, path, length);
 
-    for (size_t i = 0; i < planner->mount_count; i++) {
-        const struct mxc_fact_mount *mount = &planner->mounts[i];
-
-        if (mxc_path_within(path, mount->point) &&
-            (!best || strlen(mount->point) >= strlen(best->point)))
-            best = mount;
+        if (item)
+            return &planner->mounts[item->value]; /* the last one covers the others */
     }
-    return best;
-}
-
-static const struct mxc_fact_mount *parent_of(const struct mxc_planner *planner,
-                                              const struct mxc_fact_mount *mount)
-{
-    for (size_t i = 0; i < planner->mount_count; i++)
-        if (planner->mounts[i].id == mount->parent && &planner->mounts[i] != mount)
-            return &planner->mounts[i];
     return NULL;
 }
 
-/* Does something that is mounted on the same mount, nearer to the root, hide the way to it? */
-static bool is_cut_off(const struct mxc_planner *planner, const struct mxc_fact_mount *mount)
+/* The table as it was read, with mounts that later ones cover. */
+struct table {
+    const struct mxc_fact_mount *mounts;
+    size_t count;
+    struct mxc_index by_id;
+    struct mxc_index by_place; /* the mount that it is mounted on, and the mount point */
+};
+
+static const struct mxc_fact_mount *parent_of(const struct table *table,
+                                              const struct mxc_fact_mount *mount)
 {
-    for (size_t i = 0; i < planner->mount_count; i++)
-        if (planner->mounts[i].parent == mount->parent &&
-            mxc_path_below(mount->point, planner->mounts[i].point))
+    const struct mxc_index_item *item = mxc_index_find(&table->by_id, mount->parent, "", 0);
+
+    return item && &table->mounts[item->value] != mount ? &table->mounts[item->value] : NULL;
+}
+
+/* Does something that is mounted on the same mount, nearer to the root, hide the way to it? */
+static bool is_cut_off(const struct table *table, const struct mxc_fact_mount *mount)
+{
+    size_t length = strlen(mount->point);
+
+    while ((length = mxc_path_up(mount->point, length)))
+        if (mxc_index_find(&table->by_place, mount->parent, mount->point, length))
             return true;
     return false;
 }
 
-static bool is_covered(const struct mxc_planner *planner, const struct mxc_fact_mount *mount)
+static bool is_covered(const struct table *table, const struct mxc_fact_mount *mount)
 {
-    for (size_t i = 0; i < planner->mount_count; i++)
-        if (planner->mounts[i].parent == mount->id && &planner->mounts[i] != mount &&
-            !strcmp(planner->mounts[i].point, mount->point))
-            return true;
-    return false;
+    const struct mxc_index_item *item =
+        mxc_index_find(&table->by_place, mount->id, mount->point, strlen(mount->point));
+
+    while (item && &table->mounts[item->value] == mount)
+        item = mxc_index_next(item);
+    return item;
 }
 
 /* Can a path lead to it, now that later mounts lie over earlier ones? */
-static bool is_reached(const struct mxc_planner *planner, const struct mxc_fact_mount *mount)
+static bool is_reached(const struct table *table, const struct mxc_fact_mount *mount)
 {
-    for (size_t steps = 0; mount && steps <= planner->mount_count; steps++) {
-        const struct mxc_fact_mount *parent = parent_of(planner, mount);
+    for (size_t steps = 0; mount && steps <= table->count; steps++) {
+        const struct mxc_fact_mount *parent = parent_of(table, mount);
 
-        if (is_cut_off(planner, mount))
+        if (is_cut_off(table, mount))
             return false;
-        if (parent && strcmp(parent->point, mount->point) != 0 && is_covered(planner, parent))
+        if (parent && strcmp(parent->point, mount->point) != 0 && is_covered(table, parent))
             return false;
         mount = parent;
     }
     return true;
 }
 
+static int read_table(struct mxc_planner *planner, struct table *table)
+{
+    struct mxc_arena *arena = planner->arena;
+
+    if (mxc_index_init(arena, &table->by_id, table->count) < 0 ||
+        mxc_index_init(arena, &table->by_place, table->count) < 0)
+        return -1;
+    for (size_t i = table->count; i-- > 0;) /* the first of an id is found first */
+        if (mxc_index_add(arena, &table->by_id, table->mounts[i].id, "", i) < 0 ||
+            mxc_index_add(arena, &table->by_place, table->mounts[i].parent, table->mounts[i].point,
+                          i) < 0)
+            return -1;
+    return 0;
+}
+
+static int index_mounts(struct mxc_planner *planner)
+{
+    struct mxc_arena *arena = planner->arena;
+
+    if (mxc_index_init(arena, &planner->by_point, planner->mount_count) < 0 ||
+        mxc_index_init(arena, &planner->by_root, planner->mount_count) < 0)
+        return -1;
+    for (size_t i = 0; i < planner->mount_count; i++) {
+        const struct mxc_fact_mount *mount = &planner->mounts[i];
+
+        if (mxc_index_add(arena, &planner->by_point, 0, mount->point, i) < 0 ||
+            mxc_index_add(arena, &planner->by_root, mount->device, mount->root, i) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int drop_covered(struct mxc_planner *planner, struct mxc_err *err)
 {
+    struct table table = { .mounts = planner->mounts, .count = planner->mount_count };
     struct mxc_fact_mount *kept =
         mxc_arena_alloc(planner->arena, (planner->mount_count + 1) * sizeof *kept);
     size_t count = 0;
 
-    if (!kept)
+    if (!kept || read_table(planner, &table) < 0)
         return mxc_planner_no_memory(err);
-    for (size_t i = 0; i < planner->mount_count; i++) {
-        const struct mxc_fact_mount *mount = &planner->mounts[i];
+    for (size_t i = 0; i < table.count; i++) {
+        const struct mxc_fact_mount *mount = &table.mounts[i];
 
-        if (!mount->id || (!is_covered(planner, mount) && is_reached(planner, mount)))
+        if (!mount->id || (!is_covered(&table, mount) && is_reached(&table, mount)))
             kept[count++] = *mount;
     }
     planner->mounts = kept;
     planner->mount_count = count;
-    return 0;
+    return index_mounts(planner) < 0 ? mxc_planner_no_memory(err) : 0;
 }
 
 /* A policy without denials and without directories has neither aliases nor mounts to look for. */

@@ -27,9 +27,17 @@ const char *mxc_path_rest(const char *path, const char *top)
 
 char *mxc_path_graft(struct mxc_arena *arena, const char *top, const char *rest)
 {
-    if (top[1])
-        return mxc_arena_format(arena, "%s%s", top, rest);
-    return mxc_arena_copy(arena, *rest ? rest : "/");
+    size_t above = strlen(top), below = strlen(rest);
+    char *result;
+
+    if (!top[1])
+        return mxc_arena_copy(arena, *rest ? rest : "/");
+    result = mxc_arena_alloc(arena, above + below + 1);
+    if (!result)
+        return NULL;
+    memcpy(result, top, above);
+    memcpy(result + above, rest, below);
+    return result;
 }
 
 char *mxc_path_join(struct mxc_arena *arena, const char *directory, const char *name, size_t length)

@@ -4,6 +4,7 @@
 #define MXC_PLAN_PLANNER_H
 
 #include "plan/entries.h"
+#include "plan/index.h"
 #include "plan/plan.h"
 #include "plan/walk.h"
 
@@ -34,6 +35,8 @@ struct mxc_planner {
 
     struct mxc_fact_mount *mounts; /* NULL until mxc_planner_ask_mounts() needed them */
     size_t mount_count;
+    struct mxc_index by_point; /* of them: 0 and the mount point */
+    struct mxc_index by_root;  /* device and root */
 
     struct mxc_plan notes; /* NOTE steps, put behind the filesystem */
     struct mxc_step *made; /* what the layout decided; sorted */

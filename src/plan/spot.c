@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From a path to its place in a filesystem, and back to every path that shows the place. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "plan/alias.h"
@@ -56,22 +57,78 @@ static int try_name(struct mxc_planner *planner, const struct mxc_spot *spot,
     return 0;
 }
 
+static int compare_numbers(const void *a, const void *b)
+{
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/* The mounts that show the spot, by their numbers in the table, in its order. */
+static int showing(struct mxc_planner *planner, const struct mxc_spot *spot, size_t **out,
+                   size_t *count)
+{
+    size_t *numbers = NULL;
+    size_t used = 0, room = 0;
+
+    for (size_t length = strlen(spot->inside); length; length = mxc_path_up(spot->inside, length))
+        for (const struct mxc_index_item *item =
+                 mxc_index_find(&planner->by_root, spot->device, spot->inside, length);
+             item; item = mxc_index_next(item)) {
+            size_t *larger = mxc_arena_grow(planner->arena, numbers, used, &room, sizeof *larger);
+
+            if (!larger)
+                return ENOMEM;
+            numbers = larger;
+            numbers[used++] = item->value;
+        }
+    if (used > 1)
+        qsort(numbers, used, sizeof *numbers, compare_numbers);
+    *out = numbers;
+    *count = used;
+    return 0;
+}
+
+/* The path by which a mount shows the spot; NULL when out of memory. */
+static const char *path_by(struct mxc_planner *planner, const struct mxc_spot *spot,
+                           const struct mxc_fact_mount *mount)
+{
+    return mxc_path_graft(planner->arena, mount->point, mxc_path_rest(spot->inside, mount->root));
+}
+
 int mxc_spot_names(struct mxc_planner *planner, const struct mxc_spot *spot, struct mxc_names *out,
                    struct mxc_err *err)
 {
-    out->count = 0;
-    for (size_t i = 0; i < planner->mount_count; i++) {
-        const struct mxc_fact_mount *mount = &planner->mounts[i];
-        const char *path;
+    size_t *numbers, count;
 
-        if (mount->device != spot->device || !mxc_path_within(spot->inside, mount->root))
-            continue;
-        path =
-            mxc_path_graft(planner->arena, mount->point, mxc_path_rest(spot->inside, mount->root));
+    out->count = 0;
+    if (showing(planner, spot, &numbers, &count) != 0)
+        return mxc_planner_no_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        const struct mxc_fact_mount *mount = &planner->mounts[numbers[i]];
+        const char *path = path_by(planner, spot, mount);
+
         if (path && mxc_planner_mount_of(planner, path) != mount)
             continue; /* something is mounted over it */
         if (!path || try_name(planner, spot, mount, path, out) != 0)
             return mxc_planner_no_memory(err);
+    }
+    return 0;
+}
+
+int mxc_spot_visible(struct mxc_planner *planner, const struct mxc_spot *spot, struct mxc_err *err)
+{
+    size_t *numbers, count;
+
+    if (showing(planner, spot, &numbers, &count) != 0)
+        return mxc_planner_no_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        const char *path = path_by(planner, spot, &planner->mounts[numbers[i]]);
+
+        if (!path)
+            return mxc_planner_no_memory(err);
+        if (mxc_entry_grants(mxc_entries_above(&planner->entries, path)))
+            return 1;
     }
     return 0;
 }

@@ -160,12 +160,16 @@ def many_mounts(bench):
               'i=$((i+1)); done; cd / && shift && exec "$@"')
     place = bench.folder / "mounts"
     place.mkdir()
-    rows = [[bench.mxc, "run", bench.config], [bench.folder / "floor", "/bin/sh", "-c", "true"]]
-    few, floor_few = medians(bench, rows, ["unshare", "-m", "sh", "-c", script, place, "0"])
-    many, floor_many = medians(bench, rows, ["unshare", "-m", "sh", "-c", script, place, str(count)])
-    added, floor_added = many - few, floor_many - floor_few
-    return [measured(name, added, f"+{added:.2f} ms; the floor +{floor_added:.2f} ms", "as the floor",
-                     added <= floor_added * 1.1 + 0.1, "the kernel copies them for every new mount namespace")]
+    denying = bench.policy("denying", "true", filesystem={"readwritePaths": [str(bench.folder)],
+                                                          "deniedPaths": [str(bench.config)]})
+    rows = [[bench.folder / "floor", "/bin/sh", "-c", "true"], [bench.mxc, "run", bench.config], [bench.mxc, "run", denying]]
+    few = medians(bench, rows, ["unshare", "-m", "sh", "-c", script, place, "0"])
+    many = medians(bench, rows, ["unshare", "-m", "sh", "-c", script, place, str(count)])
+    floor, added, looking = (late - early for late, early in zip(many, few))
+    return [measured(name, added, f"+{added:.2f} ms; the floor +{floor:.2f} ms", "as the floor",
+                     added <= floor * 1.1 + 0.1, "the kernel copies them for every new mount namespace"),
+            measured("the same with a grant and a denial", looking, f"+{looking:.2f} ms",
+                     note="then the mount table is read, to find other names of what is denied")]
 
 
 def large_environment(bench):
