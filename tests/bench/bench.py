@@ -42,7 +42,6 @@ class Bench:
         peers.compile_program("floor.c", self.folder / "floor", f"-I{self.folder}")
         peers.compile_program("measure.c", self.folder / "measure")
         peers.compile_program("moment.c", self.folder / "moment")
-        peers.compile_program("watch.c", self.folder / "watch")
 
     def close(self):
         shutil.rmtree(self.folder, ignore_errors=True)
