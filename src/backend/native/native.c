@@ -113,7 +113,9 @@ static int prepare_job(struct mxc_run *run, const struct mxc_plan *plan,
         job->streams[i] = -1;
     native_terminal_detect(job);
     job->tmp_bytes = run->limits.tmp;
-    return check_input(job, err) < 0 ? -1 : read_command(job, err);
+    if (check_input(job, err) < 0 || native_find_foreign(job, err) < 0)
+        return -1;
+    return read_command(job, err);
 }
 
 static int take_signals(struct mxc_run *run, struct mxc_err *err)

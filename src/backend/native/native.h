@@ -40,6 +40,8 @@ struct native_job {
     int channel;            /* to the executor; SOCK_SEQPACKET; closed on exec */
     int *trees; /* a detached mount for each step: made by the executor (mapped grants) or by
                              init, else -1; init gives Landlock its rules from them */
+    const struct mxc_step *
+        *foreign; /* for each step, the deepest of the policy's mounts above its place */
     char **environment;
     const char *argv[5];
     const char *cwd;
@@ -123,6 +125,9 @@ int native_missing_call(void);
 /* Why it is missing, and what would help. */
 void native_explain_call(int missing, char *reason, size_t reason_size, char *remedy,
                          size_t remedy_size);
+
+/* own.c: fills job->foreign; before the clone. */
+int native_find_foreign(struct native_job *job, struct mxc_err *err);
 
 /* root.c: builds the new root and makes it "/". */
 int native_build_root(struct native_job *job, struct mxc_err *err);

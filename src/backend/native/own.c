@@ -11,6 +11,7 @@
 
 #include "backend/native/root.h"
 #include "base/auto.h"
+#include "plan/index.h"
 #include "plan/path.h"
 #include "sys/linux/kernel.h"
 
@@ -32,26 +33,43 @@ static bool is_foreign(const struct mxc_step *step)
     }
 }
 
-/* The deepest foreign step strictly above, or NULL. */
-static const struct mxc_step *foreign_above(const struct mxc_plan *plan, const char *path)
+int native_find_foreign(struct native_job *job, struct mxc_err *err)
 {
-    const struct mxc_step *found = NULL;
+    const struct mxc_plan *plan = job->plan;
+    struct mxc_index index;
 
+    job->foreign = mxc_arena_alloc(&job->arena, (plan->count + 1) * sizeof *job->foreign);
+    if (!job->foreign || mxc_index_init(&job->arena, &index, plan->count) < 0)
+        return mxc_fail(err, MXC_BACKEND, ENOMEM, "plan", "out of memory");
+    for (size_t i = 0; i < plan->count; i++)
+        if (is_foreign(&plan->steps[i]) &&
+            mxc_index_add(&job->arena, &index, 0, plan->steps[i].to, i) < 0)
+            return mxc_fail(err, MXC_BACKEND, ENOMEM, "plan", "out of memory");
     for (size_t i = 0; i < plan->count; i++) {
-        const struct mxc_step *step = &plan->steps[i];
+        const char *path = plan->steps[i].to;
+        size_t length = path ? strlen(path) : 0;
 
-        if (is_foreign(step) && strcmp(step->to, path) != 0 && mxc_path_within(path, step->to) &&
-            (!found || strlen(step->to) > strlen(found->to)))
-            found = step;
+        while (!job->foreign[i] && (length = mxc_path_up(path, length))) {
+            const struct mxc_index_item *item = mxc_index_find(&index, 0, path, length);
+
+            job->foreign[i] = item ? &plan->steps[item->value] : NULL;
+        }
     }
-    return found;
+    return 0;
+}
+
+/* The deepest foreign step strictly above, or NULL. */
+static const struct mxc_step *foreign_above(const struct native_root *r,
+                                            const struct mxc_step *step)
+{
+    return r->job->foreign[step - r->job->plan->steps];
 }
 
 bool native_own_place(const struct native_root *r, const struct mxc_step *step,
                       char place[NATIVE_PLACE_MAX])
 {
     const struct mxc_plan *plan = r->job->plan;
-    const struct mxc_step *above = foreign_above(plan, step->to);
+    const struct mxc_step *above = foreign_above(r, step);
     int length;
 
     /* /dev is ours also where a grant of "/" is the root, and is laid over the host's then. */
@@ -73,7 +91,7 @@ bool native_is_own(const struct native_root *r, const struct mxc_step *step)
         return native_own_place(r, step, place);
     case MXC_STEP_BIND:
     case MXC_STEP_HIDE:
-        return !is_foreign(step) && !foreign_above(r->job->plan, step->to);
+        return !is_foreign(step) && !foreign_above(r, step);
     default:
         return false;
     }
@@ -314,7 +332,7 @@ static int fill_dev(const struct native_root *r, struct mxc_err *err)
         return 0;
     if (native_mount_devices(err) < 0)
         return -1;
-    if (!foreign_above(r->job->plan, step->to))
+    if (!foreign_above(r, step))
         return 0;
     tree = &r->job->trees[step - r->job->plan->steps];
     *tree = mxc_sys_open_tree(AT_FDCWD, NATIVE_DEV, MXC_OPEN_TREE_CLONE | MXC_AT_RECURSIVE);
