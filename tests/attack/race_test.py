@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Races against start-up: names that a policy uses are exchanged again and again, by a process outside or in
 another sandbox, while sandboxes start. A start may be refused; what starts must see what one moment allows."""
-import collections
 import dataclasses
 import os
 import stat
@@ -99,13 +98,13 @@ class Race(Attack):
     @staticmethod
     def texts(box):
         """The content of every file by the folder that it was made in, wherever that is called now."""
-        found = collections.defaultdict(str)
+        found = {}
         for path in box.rglob("*"):
             fd = os.open(path, os.O_PATH | os.O_NOFOLLOW)
             try:
                 if stat.S_ISREG(os.fstat(fd).st_mode):
                     text = Path(f"/proc/self/fd/{fd}").read_text()
-                    found[text.split("\n")[0]] += text
+                    found[text.split("\n")[0]] = text
             finally:
                 os.close(fd)
         return found
@@ -143,7 +142,7 @@ class Race(Attack):
             self.assertLess(len(heads & set(rig.not_both)), 2, heads)
 
     def changes(self, before, after):
-        return {head for head in before if after[head] != before[head]}
+        return {head for head in before if after.get(head) != before[head]}
 
     def check_changes(self, rig, changed):
         self.assertEqual({head for head in changed if head.startswith(rig.unchanged)}, set())
