@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import attacker
+import ground
 from attacker import Attack, program
 from ground import host
 
@@ -21,8 +22,8 @@ def setUpModule():
 
 @dataclasses.dataclass
 class Rig:
-    """In a folder 'shared': 'a' with secret, keep and inner/file, 'decoy' with the same names, 'link' to a folder
-    'out' beside it that has them too, 'file', 'file-link' to out/secret, and 'fifo'. Two of them are exchanged."""
+    """In a folder 'shared': 'a' with secret, keep and inner/file, 'decoy' with the same names, 'twin' whose files
+    have second names, 'link' to a folder 'out' beside it that has them too, 'file', 'file-link' to out/secret, and 'fifo'. Two of them are exchanged."""
 
     says: str
     swap: tuple
@@ -34,6 +35,7 @@ class Rig:
     not_both: tuple = ()  # of these two at most one may be seen
     unchanged: tuple = ("out-",)  # of files that must not be changed
     change_one: tuple = ()  # of these two at most one may be changed
+    bind: tuple = ()  # the first is mounted at the second; only root of the host can
 
 
 # Links are followed: while 'a' is one, a grant of a/inner is a grant of out/inner, and of nothing beside it.
@@ -51,6 +53,13 @@ RIGS = {
     "denied-file-folder": Rig("a denied file, with a folder", ("file", "decoy"), deny=("shared/file",)),
     "denied-in-granted-out": Rig("an alias of a denied folder that is denied by its own name", ("a", "link"),
                                  rw=("shared", "."), deny=("out",)),
+    "denied-twin": Rig("the folder of a denied file, with one whose file has a second name, which is refused", ("a", "twin"),
+                       deny=("shared/a/secret",), never=("a-secret",), unchanged=("a-secret",)),
+    "readonly-twin": Rig("the same for a read-only file", ("a", "twin"), ro=("shared/a/keep",), never=("out-",),
+                         unchanged=("a-keep",)),
+    "denied-bind": Rig("a writable grant, with a folder that is denied by the name of a bind mount", ("a", "decoy"),
+                       rw=("shared/a",), deny=("bound/secret",), never=("decoy-secret",), unchanged=("decoy-secret",),
+                       bind=("shared/decoy", "bound")),
     "readonly-file": Rig("the folder of a read-only file, with another folder", ("a", "decoy"),
                          ro=("shared/a/keep",), change_one=("a/keep", "decoy/keep")),
     "readonly-folder": Rig("a read-only folder, with another folder", ("a", "decoy"), ro=("shared/a",),
@@ -84,16 +93,23 @@ class Race(Attack):
     def lay_out(self, who, box):
         shared = box / "shared"
         shared.mkdir()
-        for folder in (shared / "a", shared / "decoy", box / "out"):
+        for folder in (shared / "a", shared / "decoy", shared / "twin", box / "out"):
             (folder / "inner").mkdir(parents=True)
             for name in self.NAMES:
                 (folder / name).write_text(f"{folder.name}-{name.replace('/', '-')}\n")
+        for name in ("secret", "keep"):
+            os.link(shared / "twin" / name, shared / f"second-{name}")
         (shared / "file").write_text("file\n")
         (shared / "link").symlink_to(box / "out")
         (shared / "file-link").symlink_to(box / "out/secret")
         os.mkfifo(shared / "fifo")
         who.own(*box.rglob("*"))
         return {str(path): path for path in box.rglob("*")}
+
+    def bind(self, source, place):
+        place.mkdir()
+        host.check_call(host.libc().mount(os.fsencode(source), os.fsencode(place), None, 4096, None))
+        self.addCleanup(lambda: host.check_call(host.libc().umount2(os.fsencode(place), 2)))
 
     @staticmethod
     def texts(box):
@@ -119,7 +135,7 @@ class Race(Attack):
     def look(self, who, box, rig):
         """One start: the result, and what the guest saw."""
         shared = box / "shared"
-        names = [shared / top / name for top in ("a", "decoy", "link") for name in self.NAMES]
+        names = [shared / top / name for top in ("a", "decoy", "twin", "link") for name in self.NAMES]
         names += [box / "out" / name for name in self.NAMES] + [shared / "file", shared / "file-link"]
         relative = ["secret", "../out/secret", "../../out/secret"] if rig.cwd else []
         words = " ".join(map(str, [*names, *relative]))
@@ -153,6 +169,8 @@ class Race(Attack):
     def one_rig(self, who, rig, inside):
         box = self.box(who)
         self.lay_out(who, box)
+        if rig.bind:
+            self.bind(*(box / name for name in rig.bind))
         racer = self.racer(who, box, rig.swap, inside)
         counter, accepted = box / "shared/count", 0
         try:
@@ -186,6 +204,8 @@ class Race(Attack):
 def add_tests():
     for name, rig in RIGS.items():
         def race(self, who, rig=rig):
+            if rig.bind and not ground.is_rigged():
+                self.skipTest("only root can mount")
             accepted, starts, swaps = self.one_rig(who, rig, inside=who.name == "user")
             print(f"{name_of(rig)}, {who.name}: {accepted} of {starts} starts accepted, {swaps} exchanges")
             self.assertGreater(accepted, 0, "every start was refused: the race showed nothing")
