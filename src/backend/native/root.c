@@ -116,6 +116,18 @@ static int become_root(struct builder *b, int tree, struct mxc_err *err)
     return b->at.root < 0 ? native_fail(err, "fcntl", "keep", "/") : 0;
 }
 
+/* A mount point of ours, or the object itself as a grant around it shows it. With anything else a name on the way
+ * was exchanged, and the object would stay reachable, and perhaps writable, by another. */
+static int check_target(const struct builder *b, int at, const struct mxc_step *step,
+                        struct mxc_err *err)
+{
+    struct stat store, seen;
+
+    if (fstat(b->at.store, &store) < 0 || fstat(at, &seen) < 0)
+        return native_fail(err, "fstat", "examine", step->to);
+    return seen.st_dev == store.st_dev ? 0 : check_place(at, step, err);
+}
+
 static int do_bind(struct builder *b, const struct mxc_step *step, size_t index,
                    struct mxc_err *err)
 {
@@ -127,7 +139,7 @@ static int do_bind(struct builder *b, const struct mxc_step *step, size_t index,
     if (!step->to[1])
         return become_root(b, *tree, err);
     at = open_place(b, step->to, err);
-    if (at < 0)
+    if (at < 0 || check_target(b, at, step, err) < 0)
         return -1;
     return place(*tree, at, step->to, err);
 }
