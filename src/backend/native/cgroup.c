@@ -56,6 +56,8 @@ _Noreturn static void keep(const struct native_cgroup *cgroup, int pipe_end)
         highest = cgroup->parts[i].parent > highest ? cgroup->parts[i].parent : highest;
     (void)mxc_sys_close_range(0, 2, 0);
     (void)mxc_sys_close_range((unsigned)highest + 1, ~0u, 0);
+    for (size_t i = 0; i < cgroup->count; i++)
+        native_cgroup_sweep(cgroup->parts[i].parent);
     while (read(pipe_end, &byte, 1) < 0 && errno == EINTR)
         ;
     remove_directories(cgroup);

@@ -66,6 +66,9 @@ int native_cgroup_watch_oom(const struct native_cgroup *cgroup);
 /* Removes the directories; every process in them must have ended. Accepts an empty one. */
 void native_cgroup_done(struct native_cgroup *cgroup);
 
+/* cgroup_sweep.c: removes directories of runs that are over for long and could not clean up. */
+void native_cgroup_sweep(int parent);
+
 /* cgroup_find.c: directories in which this process may make cgroups for the wanted controllers. */
 int native_cgroup_find(unsigned wanted, struct native_cgroup *out);
 /* The same from the texts of /proc/self/cgroup and /proc/self/mountinfo. v2 is taken only when it has all
