@@ -34,6 +34,33 @@ class Calls(Case):
                   for number in (call.errors if fault.ALL else call.errors[:1])]
         self.each(scene, points)
 
+    @callers("root", "user")
+    def test_with_a_terminal(self, who):
+        scene = Scene(self, who, terminal=True)
+        self.each(scene, [call.at(f"E{number}") for call in fault.spread(scene.record(), 3)
+                          for number in (call.errors if fault.ALL else call.errors[:1])])
+
+    @callers("root", "user")
+    def test_on_the_way_to_the_deadline(self, who):
+        """The end is not the program's, and is reached all the same."""
+        scene = Scene(self, who)
+        calls = [call for call in fault.spread(scene.record(), 2) if call.role in ("executor", "keeper")]
+        scene.policy["process"] = {"commandLine": "sleep 60", "timeout": 30}
+        self.each(scene, [call.at(f"E{number}") for call in calls
+                          for number in (call.errors if fault.ALL else call.errors[:1])])
+
+    @callers("root", "user")
+    def test_ways_to_kill(self, who):
+        """The deadline holds whatever becomes of one call that kills."""
+        scene = Scene(self, who)
+        scene.policy["process"] = {"commandLine": "sleep 60", "timeout": 30}
+        calls = [call for call in scene.run("-r").lines("call") if call[1] in ("pidfd_send_signal", "kill")]
+        self.assertTrue(calls)
+        for role, name, nth, *_ in calls:
+            for number in (errno.EPERM, errno.ENOSYS):
+                ran = scene.run("-a", f"{role}:{name}:{nth}:E{int(number)}")
+                self.assertEqual((ran.hit, ran.status, ran.result["reason"]), (True, 255, "timeout"), ran.err)
+
 
 if __name__ == "__main__":
     main()

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "host"))
 import host  # pylint: disable=wrong-import-position
 
 RESTRICTED = 42  # the status of the checker when it found nothing loose
+RUNS = "restricted "  # and its word
 ALL = bool(os.environ.get("MXC_FAULT_ALL"))
 NAMESPACES = ("user", "mnt", "pid", "net", "ipc", "uts", "cgroup")
 WATCHDOG = 20  # seconds; above the ten that set-up has
@@ -60,6 +61,18 @@ def install():
             (host.PLACE.bin / name).chmod(0o755)
 
 
+def read_terminal(master):
+    """Everything that is written to the other end, until nobody has it any more."""
+    text = b""
+    try:
+        while piece := os.read(master, 65536):
+            text += piece
+    except OSError:  # how Linux tells the end
+        pass
+    os.close(master)
+    return text.replace(b"\r\n", b"\n")
+
+
 class Scene:
     """A policy that needs as much of the engine as one can, and the words for the checker."""
 
@@ -89,6 +102,11 @@ class Scene:
         result_read, result = os.pipe()
         begun = time.monotonic_ns()
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        if self.terminal:
+            master, slave = os.openpty()
+            if os.getuid() == 0:
+                os.fchown(slave, self.who.uid, -1)
+            streams = {"stdin": slave, "stdout": slave, "stderr": slave}
         process = subprocess.Popen(
             host.command_of(self.who, ["-l", log, "-w", WATCHDOG, *options, "--", host.PLACE.bin / "mxc", "run",
                                        f"--result-fd={result}", "--config-base64", host.b64(self.policy)], "inject"),
@@ -96,7 +114,12 @@ class Scene:
             **self.who.options)
         os.close(log)
         os.close(result)
-        out, err = process.communicate(timeout=timeout)
+        if self.terminal:
+            os.close(slave)
+            out = err = read_terminal(master)
+            process.wait(timeout)
+        else:
+            out, err = process.communicate(timeout=timeout)
         with os.fdopen(log_read) as text:
             lines = text.read().splitlines()
         with os.fdopen(result_read) as text:
@@ -135,7 +158,7 @@ def spread(calls, most):
 
 # ---- what a run may be like
 
-STATUS_OF = {"refused": (1, 255), "setup": (255,), "timeout": (255,), "output": (255,), "signal": (137,),
+STATUS_OF = {"refused": (1, 255), "setup": (255,), "timeout": (255,), "output": (255,), "oom": (137,), "signal": (137,),
              "interrupted": (129, 130, 131, 143)}
 
 
@@ -155,7 +178,7 @@ def explain_failure(ran):
 
 def complete(ran):
     """Complains when the program ran, but not in all its chains."""
-    if "restricted" not in ran.out:
+    if RUNS not in ran.out:
         return f"the checker was not heard: {ran.out!r}"
     told = ran.result["enforced"]
     if told["landlock"].startswith("abi") != ("landlock=1" in ran.out):
@@ -175,12 +198,12 @@ def complaint(ran, lost=False):
         return None  # what it leaves is the counters' business
     if ran.lines("alive"):
         return f"ended before its {ran.lines('alive')}"
-    if ran.status == 127 and "error while loading" in ran.err and not ran.out:
+    if ran.status == 127 and "error while loading" in ran.err and RUNS not in ran.out:
         return None  # the C library, before there was anything of ours
     if lost and ran.status == RESTRICTED:
         return None
     if ran.result is None:
-        if ran.status in (1, 255) and ran.err.startswith("mxc: "):
+        if ran.status in (1, 255) and any(line.startswith("mxc: ") for line in ran.err.splitlines()):
             return None
         return f"no result, status {ran.status}, {ran.err!r}"
     reason = ran.result["reason"]
