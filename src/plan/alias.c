@@ -35,6 +35,7 @@ struct joiner {
     size_t spot_room;
     struct mxc_index known;   /* device and place of the spots */
     struct mxc_index devices; /* of mounts, each at most twice */
+    bool *holds;              /* for each mount: it shows an entry of the policy */
     size_t entry_spots;
     struct change *changes;
     size_t change_count;
@@ -72,7 +73,8 @@ static int index_devices(struct joiner *j)
 {
     const struct mxc_planner *planner = j->planner;
 
-    if (mxc_index_init(planner->arena, &j->devices, planner->mount_count) < 0 ||
+    j->holds = mxc_arena_alloc(planner->arena, planner->mount_count * sizeof *j->holds);
+    if (!j->holds || mxc_index_init(planner->arena, &j->devices, planner->mount_count) < 0 ||
         mxc_index_init(planner->arena, &j->known, planner->mount_count) < 0)
         return -1;
     for (size_t i = 0; i < planner->mount_count; i++)
@@ -88,11 +90,15 @@ static int add_entry_spots(struct joiner *j, struct mxc_err *err)
 
     for (size_t i = 0; i < entries->count; i++) {
         struct mxc_entry *entry = entries->items[i];
+        const struct mxc_fact_mount *mount;
         struct mxc_spot spot;
         int found;
 
         if (!entry->fact.device && !entry->fact.inode)
             continue; /* our own */
+        mount = mxc_planner_mount_of(j->planner, entry->path);
+        if (mount && entry->origin == MXC_ORIGIN_POLICY)
+            j->holds[mount - j->planner->mounts] = true;
         found = mxc_spot_of(j->planner, entry->path, &entry->fact, &spot, err);
         if (found < 0)
             return -1;
@@ -117,8 +123,8 @@ static int add_root_spots(struct joiner *j, struct mxc_err *err)
         visible = mxc_spot_visible(j->planner, &spot, err);
         if (visible < 0)
             return -1;
-        if (!visible)
-            continue; /* nothing to make stricter */
+        if (!visible && !j->holds[i])
+            continue; /* nothing to make stricter, and nothing to compare with */
         error = mxc_look(&j->planner->looker, mount->point, &spot.fact);
         if (error == ENOMEM)
             return mxc_planner_no_memory(err);
@@ -284,6 +290,25 @@ static int apply(struct joiner *j, const struct change *change, struct mxc_err *
                                                                       : mxc_planner_no_memory(err);
 }
 
+/* A directory has one name in its filesystem. Two mean that somebody moves it while we look, and then what
+ * the table of mounts says of it is not true of what we found. */
+static int check_still(const struct joiner *j, struct mxc_err *err)
+{
+    for (size_t i = 0; i < j->spot_count; i++)
+        for (size_t k = 0; k < i; k++) {
+            const struct mxc_spot *one = &j->spots[i], *other = &j->spots[k];
+
+            if (one->fact.inode == other->fact.inode && one->fact.device == other->fact.device &&
+                one->fact.type == MXC_OBJECT_DIRECTORY && one->device == other->device &&
+                strcmp(one->inside, other->inside) != 0)
+                return mxc_fail(err, MXC_POLICY_REFUSED, EAGAIN, "/filesystem",
+                                "'%s' and '%s' of one filesystem are the same directory, so it is "
+                                "being moved at this moment; start again",
+                                one->inside, other->inside);
+        }
+    return 0;
+}
+
 int mxc_planner_join_aliases(struct mxc_planner *planner, struct mxc_err *err)
 {
     struct joiner j = { .planner = planner };
@@ -293,7 +318,7 @@ int mxc_planner_join_aliases(struct mxc_planner *planner, struct mxc_err *err)
         return 0;
     if (index_devices(&j) < 0)
         return mxc_planner_no_memory(err);
-    if (add_entry_spots(&j, err) < 0 || add_root_spots(&j, err) < 0)
+    if (add_entry_spots(&j, err) < 0 || add_root_spots(&j, err) < 0 || check_still(&j, err) < 0)
         return -1;
     for (size_t i = 0; i < j.spot_count; i++)
         if (judge_spot(&j, &j.spots[i], &names, err) < 0)

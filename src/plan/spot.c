@@ -36,12 +36,12 @@ static int try_name(struct mxc_planner *planner, const struct mxc_spot *spot,
 {
     struct mxc_fact fact;
     int error = mxc_look(&planner->looker, path, &fact);
+    /* Nothing is mounted over it: it is being moved while we look, and may be back the next moment. */
+    bool moved = !error && (fact.device != spot->fact.device || fact.inode != spot->fact.inode);
     struct mxc_name *larger;
 
     if (error == ENOMEM)
         return ENOMEM;
-    if (!error && (fact.device != spot->fact.device || fact.inode != spot->fact.inode))
-        return 0;
     if (has_name(out, path))
         return 0;
     larger = mxc_arena_grow(planner->arena, out->items, out->count, &out->room, sizeof *larger);
@@ -52,7 +52,7 @@ static int try_name(struct mxc_planner *planner, const struct mxc_spot *spot,
         .path = path,
         .mount = mount,
         .entry = mxc_entries_above(&planner->entries, path),
-        .unsure = error != 0,
+        .unsure = error || moved,
     };
     return 0;
 }
