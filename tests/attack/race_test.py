@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import attacker
+import ground
 from attacker import Attack, program
 from ground import host
 
@@ -34,6 +35,7 @@ class Rig:
     not_both: tuple = ()  # of these two at most one may be seen
     unchanged: tuple = ("out-",)  # of files that must not be changed
     change_one: tuple = ()  # of these two at most one may be changed
+    bind: tuple = ()  # the first is mounted at the second; only root of the host can
 
 
 # Links are followed: while 'a' is one, a grant of a/inner is a grant of out/inner, and of nothing beside it.
@@ -55,6 +57,9 @@ RIGS = {
                        deny=("shared/a/secret",), never=("a-secret",), unchanged=("a-secret",)),
     "readonly-twin": Rig("the same for a read-only file", ("a", "twin"), ro=("shared/a/keep",), never=("out-",),
                          unchanged=("a-keep",)),
+    "denied-bind": Rig("a writable grant, with a folder that is denied by the name of a bind mount", ("a", "decoy"),
+                       rw=("shared/a",), deny=("bound/secret",), never=("decoy-secret",), unchanged=("decoy-secret",),
+                       bind=("shared/decoy", "bound")),
     "readonly-file": Rig("the folder of a read-only file, with another folder", ("a", "decoy"),
                          ro=("shared/a/keep",), change_one=("a/keep", "decoy/keep")),
     "readonly-folder": Rig("a read-only folder, with another folder", ("a", "decoy"), ro=("shared/a",),
@@ -100,6 +105,11 @@ class Race(Attack):
         os.mkfifo(shared / "fifo")
         who.own(*box.rglob("*"))
         return {str(path): path for path in box.rglob("*")}
+
+    def bind(self, source, place):
+        place.mkdir()
+        host.check_call(host.libc().mount(os.fsencode(source), os.fsencode(place), None, 4096, None))
+        self.addCleanup(lambda: host.check_call(host.libc().umount2(os.fsencode(place), 2)))
 
     @staticmethod
     def texts(box):
@@ -159,6 +169,8 @@ class Race(Attack):
     def one_rig(self, who, rig, inside):
         box = self.box(who)
         self.lay_out(who, box)
+        if rig.bind:
+            self.bind(*(box / name for name in rig.bind))
         racer = self.racer(who, box, rig.swap, inside)
         counter, accepted = box / "shared/count", 0
         try:
@@ -192,6 +204,8 @@ class Race(Attack):
 def add_tests():
     for name, rig in RIGS.items():
         def race(self, who, rig=rig):
+            if rig.bind and not ground.is_rigged():
+                self.skipTest("only root can mount")
             accepted, starts, swaps = self.one_rig(who, rig, inside=who.name == "user")
             print(f"{name_of(rig)}, {who.name}: {accepted} of {starts} starts accepted, {swaps} exchanges")
             self.assertGreater(accepted, 0, "every start was refused: the race showed nothing")
