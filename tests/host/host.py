@@ -299,7 +299,7 @@ def ambient_files():
     for place in ("/", *AMBIENT, "/var/tmp"):
         for entry in os.scandir(place):
             if re.fullmatch(r"mxc-\w+-\w{8}", entry.name):
-                continue  # the folder of a test like this one, or of a measurement
+                continue  # the folder of another test, or of a measurement
             # Where others work as well, only what bears our name can be told apart.
             if "mxc" in entry.name or place == "/" or (private and os.path.ismount(place)):
                 found.add(entry.path)
