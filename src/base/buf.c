@@ -65,6 +65,16 @@ void mxc_buf_format(struct mxc_buf *buf, const char *format, ...)
     buf->length += (size_t)length;
 }
 
+/* Above U+FFFF as a surrogate pair. */
+static void add_escape(struct mxc_buf *buf, uint32_t point)
+{
+    if (point > 0xffff) {
+        mxc_buf_format(buf, "\\u%04x", (unsigned)(0xd7c0 + (point >> 10)));
+        point = 0xdc00 + (point & 0x3ff);
+    }
+    mxc_buf_format(buf, "\\u%04x", (unsigned)point);
+}
+
 void mxc_buf_json(struct mxc_buf *buf, const char *text)
 {
     size_t left = strlen(text);
@@ -79,8 +89,8 @@ void mxc_buf_json(struct mxc_buf *buf, const char *text)
             mxc_buf_format(buf, "\\%c", *text);
         else if (*text == '\n')
             mxc_buf_add(buf, "\\n");
-        else if ((unsigned char)*text < 0x20 || *text == 0x7f)
-            mxc_buf_format(buf, "\\u%04x", (unsigned)(unsigned char)*text);
+        else if (mxc_utf8_confusing(mxc_utf8_point(text, size)))
+            add_escape(buf, mxc_utf8_point(text, size));
         else
             mxc_buf_add_n(buf, text, size);
         size = size ? size : 1;

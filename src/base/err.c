@@ -3,15 +3,11 @@
 #include "base/err.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-static void keep_one_line(char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
-            *text = '?';
-}
+#include "base/utf8.h"
 
 int mxc_fail(struct mxc_err *err, enum mxc_code code, int sys, const char *where,
              const char *format, ...)
@@ -27,9 +23,24 @@ int mxc_fail(struct mxc_err *err, enum mxc_code code, int sys, const char *where
     va_start(args, format);
     (void)vsnprintf(err->text, sizeof err->text, format, args);
     va_end(args);
-    keep_one_line(err->where);
-    keep_one_line(err->text);
+    mxc_utf8_tame(err->where);
+    mxc_utf8_tame(err->text);
     return -1;
+}
+
+static bool is_of_backend(enum mxc_code code)
+{
+    return code == MXC_POLICY_REFUSED || code == MXC_UNAVAILABLE || code == MXC_BACKEND;
+}
+
+void mxc_err_take(const struct mxc_err *from, struct mxc_err *out)
+{
+    (void)mxc_fail(out, is_of_backend(from->code) ? from->code : MXC_BACKEND, from->sys, NULL,
+                   "%.*s", (int)strnlen(from->text, sizeof from->text), from->text);
+    memcpy(out->where, from->where, sizeof out->where - 1);
+    mxc_utf8_tame(out->where);
+    if (!*out->text)
+        (void)strcpy(out->text, "no reason was given");
 }
 
 static const struct {

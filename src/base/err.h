@@ -32,9 +32,13 @@ struct mxc_err {
 };
 
 /* Fills 'err' (may be NULL) and returns -1, so that callers write "return mxc_fail(...)".
- * Control characters in the result are replaced by '?'; too long a text is cut. */
+ * What could steer a terminal or end the line is replaced by '?'; too long a text is cut. */
 int mxc_fail(struct mxc_err *err, enum mxc_code code, int sys, const char *where,
              const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Copies an error that came from a process that may be hostile: the code is one that a backend may give
+ * (else MXC_BACKEND), the texts end, are not empty, and hold what mxc_fail() lets through. */
+void mxc_err_take(const struct mxc_err *from, struct mxc_err *out);
 
 /* The wire text ("policy_validation") and the exit status of a code. Static storage. */
 const char *mxc_code_text(enum mxc_code code);

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/auto.h"
+#include "base/utf8.h"
 #include "run/result.h"
 
 const int mxc_ending_signals[MXC_ENDING_SIGNALS] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
@@ -76,11 +78,11 @@ static void add_json_error(struct mxc_buf *out, const char *file, const struct m
 /* A name from outside must not steer the terminal. */
 static void add_clean(struct mxc_buf *out, const char *text)
 {
-    for (; *text; text++) {
-        bool control = (unsigned char)*text < 0x20 || *text == 0x7f;
+    auto_free char *clean = strdup(text);
 
-        mxc_buf_add_n(out, control ? "?" : text, 1);
-    }
+    if (clean)
+        mxc_utf8_tame(clean);
+    mxc_buf_add(out, clean ? clean : "?");
 }
 
 /* mxc: FILE:LINE:COLUMN: /pointer: text */

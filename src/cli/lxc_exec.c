@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "policy/text.h"
 #include "run/result.h"
 
 /* One call. */
@@ -199,10 +200,13 @@ static int run(struct call *call, const struct mxc_args *args)
 
 static int delete_container(const struct mxc_lxc_options *options)
 {
+    struct mxc_shown shown;
+
     if (!options->container_name)
         return say_and_end("Error: --containername is required with --delete");
     /* Only the lxc backend keeps containers, and this build has none. */
-    mxc_lxc_print(STDOUT_FILENO, "Container '%s' does not exist.\n", options->container_name);
+    mxc_lxc_print(STDOUT_FILENO, "Container '%s' does not exist.\n",
+                  mxc_shown(&shown, options->container_name, strlen(options->container_name)));
     return 1;
 }
 

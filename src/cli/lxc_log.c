@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "base/auto.h"
+#include "base/utf8.h"
 #include "cli/lxc_exec.h"
+#include "policy/text.h"
 
 void mxc_lxc_put(int fd, const struct mxc_buf *text)
 {
@@ -41,13 +43,15 @@ void mxc_lxc_print(int fd, const char *format, ...)
 
 void mxc_lxc_log_open(struct mxc_lxc_log *log, const char *path)
 {
+    struct mxc_shown shown;
+
     log->file = -1;
     if (!path)
         return;
     log->file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
     if (log->file < 0)
         mxc_lxc_print(STDERR_FILENO, "Warning: could not open log file '%s': %s (os error %d)\n",
-                      path, strerror(errno), errno);
+                      mxc_shown(&shown, path, strlen(path)), strerror(errno), errno);
 }
 
 void mxc_lxc_log_done(struct mxc_lxc_log *log)
@@ -56,14 +60,6 @@ void mxc_lxc_log_done(struct mxc_lxc_log *log)
         (void)close(log->file);
     log->file = -1;
     mxc_buf_done(&log->kept);
-}
-
-/* What a policy says, such as its containerId, must not make lines of its own. */
-static void keep_one_line(char *line)
-{
-    for (; *line; line++)
-        if ((unsigned char)*line < 0x20 || *line == 0x7f)
-            *line = '?';
 }
 
 /* One write, so that lines of several writers of the file do not mix. */
@@ -86,7 +82,8 @@ void mxc_lxc_log_line(struct mxc_lxc_log *log, const char *format, ...)
     va_end(args);
     if (!line)
         return;
-    keep_one_line(line);
+    mxc_utf8_tame(
+        line); /* what a policy says, such as its containerId, makes no lines of its own */
     if (log->file >= 0)
         append_to_file(log->file, line);
     if (log->live)

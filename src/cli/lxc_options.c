@@ -6,6 +6,7 @@
 
 #include "cli/lxc_exec.h"
 #include "cli/verbs.h"
+#include "policy/text.h"
 
 #define AT(field) offsetof(struct mxc_lxc_options, field)
 #define FLAG(name, field, help)                                                                    \
@@ -62,26 +63,31 @@ static int unknown(const char *typed)
 {
     char name[64];
     const struct mxc_option *nearest;
+    struct mxc_shown shown;
     auto_buf text = { 0 };
     size_t length = typed[1] == '-' ? strcspn(typed, "=") : 2; /* "-dx" is "-d" and "x" */
 
     (void)snprintf(name, sizeof name, "%.*s", (int)length, typed);
     nearest = typed[1] == '-' ? mxc_options_nearest(mxc_lxc_option_table, name + 2) : NULL;
-    mxc_buf_format(&text, "error: unexpected argument '%s' found\n\n", name);
+    mxc_shown(&shown, name, strlen(name));
+    mxc_buf_format(&text, "error: unexpected argument '%s' found\n\n", shown.text);
     if (nearest) {
         mxc_buf_format(&text, "  tip: a similar argument exists: '--%s'\n", nearest->name);
         add_usage_of(&text, nearest);
     } else {
-        mxc_buf_format(&text, "  tip: to pass '%s' as a value, use '-- %s'\n\n%s%s", name, name,
-                       usage_line, more);
+        mxc_buf_format(&text, "  tip: to pass '%s' as a value, use '-- %s'\n\n%s%s", shown.text,
+                       shown.text, usage_line, more);
     }
     return fail(&text);
 }
 
 static int wrong_words(const struct mxc_parse_error *problem)
 {
+    struct mxc_shown shown;
     auto_buf text = { 0 };
 
+    if (problem->text)
+        mxc_shown(&shown, problem->text, strlen(problem->text));
     switch (problem->problem) {
     case MXC_PARSE_UNKNOWN:
         return unknown(problem->text);
@@ -93,7 +99,7 @@ static int wrong_words(const struct mxc_parse_error *problem)
     case MXC_PARSE_UNWANTED:
         mxc_buf_format(&text,
                        "error: unexpected value '%s' for '--%s' found; no more were expected\n",
-                       problem->text, problem->option->name);
+                       shown.text, problem->option->name);
         add_usage_of(&text, problem->option);
         return fail(&text);
     case MXC_PARSE_TWICE:
@@ -102,7 +108,7 @@ static int wrong_words(const struct mxc_parse_error *problem)
         mxc_buf_format(&text, "' cannot be used multiple times\n\n%s%s", usage_line, more);
         return fail(&text);
     case MXC_PARSE_EXTRA:
-        mxc_buf_format(&text, "error: unexpected argument '%s' found\n\n%s%s", problem->text,
+        mxc_buf_format(&text, "error: unexpected argument '%s' found\n\n%s%s", shown.text,
                        usage_line, more);
         return fail(&text);
     case MXC_PARSE_MEMORY:

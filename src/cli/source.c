@@ -273,4 +273,5 @@ void mxc_source_explain(const struct mxc_source *source, const struct mxc_reques
     for (size_t i = 0; i < COUNT(singles); i++)
         if (below(where, singles[i].pointer))
             (void)snprintf(err->where, sizeof err->where, "%s", singles[i].option);
+    mxc_utf8_tame(err->where);
 }

@@ -5,23 +5,6 @@
 #include "base/utf8.h"
 #include "plan/plan.h"
 
-/* Characters that would change how the rest of a line is seen: C1 controls, line and paragraph
- * separators, marks and overrides of writing direction. */
-static bool is_odd(const char *text, size_t size)
-{
-    const unsigned char *b = (const unsigned char *)text;
-
-    if (size == 1)
-        return b[0] < 0x20 || b[0] == 0x7f;
-    if (size == 2)
-        return b[0] == 0xc2 && b[1] < 0xa0;
-    if (size != 3 || b[0] != 0xe2)
-        return false;
-    if (b[1] == 0x80)
-        return b[2] == 0x8e || b[2] == 0x8f || (b[2] >= 0xa8 && b[2] <= 0xae);
-    return b[1] == 0x81 && b[2] >= 0xa6 && b[2] <= 0xa9;
-}
-
 /* Free text keeps its spaces; in a path they are written too, so that fields stay apart. */
 static void add_escaped(struct mxc_buf *out, const char *text, bool path)
 {
@@ -29,7 +12,8 @@ static void add_escaped(struct mxc_buf *out, const char *text, bool path)
 
     while (left) {
         size_t size = mxc_utf8_size(text, left);
-        bool odd = !size || is_odd(text, size) || (path && *text == ' ');
+        bool odd =
+            !size || mxc_utf8_confusing(mxc_utf8_point(text, size)) || (path && *text == ' ');
 
         size = size ? size : 1;
         if (*text == '\\')

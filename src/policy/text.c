@@ -80,32 +80,6 @@ int mxc_text_scan(const char *text, size_t length, struct mxc_err *err)
     return check_depth(text, length, err);
 }
 
-/* Code points that change how the text around them looks. */
-static const struct {
-    uint32_t first, last;
-} confusing[] = {
-    { 0x00, 0x1f },     { 0x7f, 0x9f },     { 0x200b, 0x200f }, { 0x2028, 0x202e },
-    { 0x2060, 0x206f }, { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xe0000, 0xe007f },
-};
-
-static uint32_t decode(const char *text, size_t size)
-{
-    static const unsigned char lead[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
-    uint32_t point = (unsigned char)text[0] & lead[size];
-
-    for (size_t i = 1; i < size; i++)
-        point = point << 6 | ((unsigned char)text[i] & 0x3f);
-    return point;
-}
-
-static bool is_confusing(uint32_t point)
-{
-    for (size_t i = 0; i < sizeof confusing / sizeof *confusing; i++)
-        if (point >= confusing[i].first && point <= confusing[i].last)
-            return true;
-    return false;
-}
-
 /* Writes one character, escaped where needed, and returns its size in the text. */
 static size_t escape_one(char out[16], const char *text, size_t left)
 {
@@ -116,8 +90,8 @@ static size_t escape_one(char out[16], const char *text, size_t left)
         (void)snprintf(out, 16, "\\x%02x", (unsigned)(unsigned char)*text);
         return 1;
     }
-    point = decode(text, size);
-    if (is_confusing(point)) {
+    point = mxc_utf8_point(text, size);
+    if (mxc_utf8_confusing(point)) {
         (void)snprintf(out, 16, "\\u{%x}", (unsigned)point);
     } else {
         memcpy(out, text, size);
