@@ -133,6 +133,44 @@ static void test_too_many_descriptors(void **state)
     }
 }
 
+static void test_too_long(void **state)
+{
+    char bytes[sizeof(struct native_message) + 1] = { 0 };
+    struct native_message seen;
+    int fd;
+
+    (void)state;
+    send_with(bytes, sizeof bytes, NULL, 0);
+    assert_int_equal(native_receive(ends[0], &seen, &fd), -1);
+    assert_int_equal(errno, EPROTO);
+}
+
+/* Like the end of the channel, but for what comes along. */
+static void test_empty(void **state)
+{
+    struct native_message seen;
+    unsigned before = count_descriptors();
+    int fd;
+
+    (void)state;
+    send_with("", 0, (int[]){ 0 }, 1);
+    assert_int_equal(native_receive(ends[0], &seen, &fd), 0);
+    assert_int_equal(fd, -1);
+    assert_int_equal(count_descriptors(), before);
+}
+
+/* Somebody may hold the other end for ever. */
+static void test_nothing_there(void **state)
+{
+    struct native_message seen;
+    int fd;
+
+    (void)state;
+    assert_int_equal(native_receive(ends[0], &seen, &fd), -1);
+    assert_int_equal(errno, EAGAIN);
+    assert_int_equal(fd, -1);
+}
+
 static void test_gone(void **state)
 {
     struct native_message seen;
@@ -152,6 +190,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_error_without_words, open_channel, close_channel),
         cmocka_unit_test_setup_teardown(test_wrong_size, open_channel, close_channel),
         cmocka_unit_test_setup_teardown(test_too_many_descriptors, open_channel, close_channel),
+        cmocka_unit_test_setup_teardown(test_too_long, open_channel, close_channel),
+        cmocka_unit_test_setup_teardown(test_empty, open_channel, close_channel),
+        cmocka_unit_test_setup_teardown(test_nothing_there, open_channel, close_channel),
         cmocka_unit_test_setup_teardown(test_gone, open_channel, close_channel),
     };
 

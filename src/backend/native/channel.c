@@ -30,20 +30,6 @@ int native_send(int channel, const struct native_message *message, int fd)
     return 0;
 }
 
-/* Init is ours, but it lives beside the program: what comes from there is looked at like anything from
- * inside. An error is always one, its texts end, and are one line. */
-static void clean(struct mxc_err *err)
-{
-    struct mxc_err given = *err;
-
-    given.where[sizeof given.where - 1] = '\0';
-    given.text[sizeof given.text - 1] = '\0';
-    if (given.code <= MXC_OK || given.code > MXC_BACKEND)
-        given.code = MXC_BACKEND;
-    (void)mxc_fail(err, given.code, given.sys, given.where, "%s",
-                   *given.text ? given.text : "the sandbox's first process gave no reason");
-}
-
 /* At most one descriptor is meant; others are not kept. */
 static void take_descriptors(struct msghdr *packet, int *fd)
 {
@@ -77,18 +63,22 @@ int native_receive(int channel, struct native_message *out, int *fd)
 
     *fd = -1;
     do
-        got = recvmsg(channel, &packet, MSG_CMSG_CLOEXEC);
+        got = recvmsg(channel, &packet, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
     while (got < 0 && errno == EINTR);
-    if (got <= 0)
-        return (int)got;
-    take_descriptors(&packet, fd);
-    if (got != sizeof *out) {
+    if (got < 0)
+        return -1;
+    take_descriptors(&packet, fd); /* an empty packet, too, may bring some */
+    if (got != sizeof *out || (packet.msg_flags & MSG_TRUNC)) {
         mxc_auto_close(fd);
         *fd = -1;
         errno = EPROTO;
-        return -1;
+        return got ? -1 : 0;
     }
-    if (out->kind != NATIVE_STARTED && out->kind != NATIVE_ENDED)
-        clean(&out->err);
+    if (out->kind != NATIVE_STARTED && out->kind != NATIVE_ENDED) {
+        const struct mxc_err given = out->err;
+
+        /* Init is ours, but it lives beside the program. */
+        mxc_err_take(&given, &out->err);
+    }
     return 1;
 }

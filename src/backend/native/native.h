@@ -87,7 +87,9 @@ int native_fail(struct mxc_err *err, const char *call, const char *what, const c
 
 /* channel.c: sends one packet, with a copy of the descriptor unless that is -1. -1 with errno. */
 int native_send(int channel, const struct native_message *message, int fd);
-/* 1 a message was read, 0 the other side is gone, -1 errno. '*fd' is -1 when none came along. */
+/* 1 a message was read, 0 the other side is gone, -1 errno: EAGAIN nothing is there, EPROTO it was no message.
+ * Never waits: whoever took init over may keep the channel open. '*fd' is -1 when none came along; the caller
+ * closes it in every case. */
 int native_receive(int channel, struct native_message *out, int *fd);
 
 /* clone.c: makes the child with all namespaces, in the cgroup (v2) unless that is -1. Returns its pid and

@@ -2,13 +2,16 @@
 /* Watching one sandbox: messages of init, its end, our signals, the timeout, the relays. No polling: every
  * one of them is a descriptor. */
 #include <errno.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,12 +67,13 @@ static int wait_events(struct mxc_run *run, struct pollfd polls[AT_MAX], int tim
     polls[AT_CHANNEL] = (struct pollfd){ .fd = run->ended ? -1 : run->channel, .events = POLLIN };
     polls[AT_PIDFD] = (struct pollfd){ .fd = run->init > 0 ? run->pidfd : -1, .events = POLLIN };
     polls[AT_SIGNALS] = (struct pollfd){ .fd = run->signals, .events = POLLIN };
-    polls[AT_TIMER] =
-        (struct pollfd){ .fd = run->ended && run->init > 0 ? -1 : run->timer, .events = POLLIN };
+    polls[AT_TIMER] = (struct pollfd){ .fd = run->timer, .events = POLLIN };
     polls[AT_WATCH] = (struct pollfd){ .fd = run->watch_timer, .events = POLLIN };
     polls[AT_OOM] = (struct pollfd){ .fd = run->oom_event, .events = POLLIN };
-    count += native_terminal_polls(&run->terminal, polls + count);
-    count += native_output_polls(&run->output, polls + count);
+    if (run->executed.tv_sec) { /* before that nothing is relayed */
+        count += native_terminal_polls(&run->terminal, polls + count);
+        count += native_output_polls(&run->output, polls + count);
+    }
     do
         ready = poll(polls, count, timeout_ms);
     while (ready < 0 && errno == EINTR);
@@ -99,14 +103,35 @@ static int reap(struct mxc_run *run, struct mxc_err *err)
     return 0;
 }
 
+/* Init is our code, but it runs inside: what it sends is taken as from a stranger. */
+static int surprised(struct mxc_err *err)
+{
+    return mxc_fail(err, MXC_BACKEND, EPROTO, "init", "init sent what no step of set-up sends");
+}
+
 static int handle_terminal(struct mxc_run *run, int *master, struct mxc_err *err)
 {
-    if (*master < 0)
-        return mxc_fail(err, MXC_BACKEND, EPROTO, "terminal", "init sent no terminal");
+    unsigned number;
+
+    if (*master < 0 || !run->job.terminal || run->terminal.master >= 0 ||
+        ioctl(*master, TIOCGPTN, &number) < 0)
+        return surprised(err);
     if (native_terminal_open(&run->terminal, &run->job, mxc_take_fd(master), err) < 0)
         return -1;
     if (send(run->channel, "g", 1, MSG_NOSIGNAL) != 1)
         return native_fail(err, "send", "answer", "init");
+    return 0;
+}
+
+/* What the watcher reads must be a /proc: reading something else may take any time. */
+static int handle_proc(struct mxc_run *run, int *proc, struct mxc_err *err)
+{
+    struct statfs info;
+
+    if (*proc < 0 || !run->job.watched || run->proc >= 0 || fstatfs(*proc, &info) < 0 ||
+        info.f_type != PROC_SUPER_MAGIC)
+        return surprised(err);
+    run->proc = mxc_take_fd(proc);
     return 0;
 }
 
@@ -126,45 +151,47 @@ static int setup_message(struct mxc_run *run, struct mxc_err *err)
     case NATIVE_TERMINAL:
         return handle_terminal(run, &fd, err);
     case NATIVE_PROC:
-        mxc_auto_close(&run->proc);
-        run->proc = mxc_take_fd(&fd);
-        return 0;
+        return handle_proc(run, &fd, err);
     case NATIVE_STARTED:
         (void)clock_gettime(CLOCK_MONOTONIC, &run->executed);
         return 1;
-    default:
+    case NATIVE_ERROR:
         *err = message.err;
         if (err->code == MXC_UNAVAILABLE && strcmp(err->where, NATIVE_FIRST_MOUNT) == 0)
             return native_refuse_namespaces(err->sys, err);
         return -1;
+    default:
+        return surprised(err);
     }
+}
+
+/* In milliseconds. */
+static long setup_time_left(const struct mxc_run *run)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return NATIVE_SETUP_DEADLINE_MS - (now.tv_sec - run->started.tv_sec) * 1000 -
+           (now.tv_nsec - run->started.tv_nsec) / 1000000;
 }
 
 int native_supervise_start(struct mxc_run *run, struct mxc_err *err)
 {
     struct pollfd polls[AT_MAX];
-    struct timespec now;
 
     for (;;) {
-        long spent;
-        int ready;
+        long left = setup_time_left(run);
 
-        (void)clock_gettime(CLOCK_MONOTONIC, &now);
-        spent = (now.tv_sec - run->started.tv_sec) * 1000 +
-                (now.tv_nsec - run->started.tv_nsec) / 1000000;
-        ready = wait_events(
-            run, polls,
-            spent < NATIVE_SETUP_DEADLINE_MS ? (int)(NATIVE_SETUP_DEADLINE_MS - spent) : 0, err);
-        if (ready < 0)
-            return -1;
-        if (run->interrupted)
-            return 0; /* wait() reports it */
-        if (!ready)
+        if (left <= 0) /* whatever else may be ready meanwhile */
             return mxc_fail(
                 err, MXC_BACKEND, ETIME, "setup",
                 "the sandbox was not ready after %d seconds; a granted path may lie on a "
                 "filesystem that does not answer",
                 NATIVE_SETUP_DEADLINE_MS / 1000);
+        if (wait_events(run, polls, (int)left, err) < 0)
+            return -1;
+        if (run->interrupted)
+            return 0; /* wait() reports it */
         if (polls[AT_CHANNEL].revents) {
             int done = setup_message(run, err);
 
@@ -196,11 +223,12 @@ static void handle_events(struct mxc_run *run, const struct pollfd *polls)
 {
     if (polls[AT_CHANNEL].revents)
         run_message(run);
+    if (polls[AT_TIMER].revents)
+        native_supervise_kill(run); /* also after the program's end: init, too, has to end */
     if (polls[AT_TIMER].revents && !run->ended) {
         run->timed_out = true;
         mxc_auto_close(&run->timer);
         run->timer = -1;
-        native_supervise_kill(run);
     }
     if (polls[AT_WATCH].revents)
         native_watch_sample(run);
