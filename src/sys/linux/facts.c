@@ -97,13 +97,19 @@ static bool may(void *context, const char *path, unsigned bits)
     return access(path, mode) == 0;
 }
 
+static bool is_octal(char digit)
+{
+    return digit >= '0' && digit <= '7';
+}
+
 /* mountinfo writes space, tab, newline and backslash as three octal digits. */
 static void decode_octal(char *text)
 {
     char *to = text;
 
     while (*text) {
-        if (text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && text[2] && text[3]) {
+        if (text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && is_octal(text[2]) &&
+            is_octal(text[3])) {
             *to++ = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0'));
             text += 4;
         } else {
@@ -134,6 +140,7 @@ static int parse_mount(struct mxc_arena *arena, char *line, struct mxc_fact_moun
     type[strcspn(type, " \n")] = '\0';
     decode_octal(root);
     decode_octal(point);
+    decode_octal(type);
     out->id = id;
     out->parent = parent;
     out->device = makedev(major_number, minor_number);
