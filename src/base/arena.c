@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_SIZE 8192u
+/* With 0 every piece is a block of its own, so that sanitizers see each step beyond its end. */
+#ifndef MXC_ARENA_BLOCK
+#define MXC_ARENA_BLOCK 8192u
+#endif
 
 struct mxc_arena_block {
     struct mxc_arena_block *older;
@@ -19,7 +22,7 @@ struct mxc_arena_block {
 
 static int add_block(struct mxc_arena *arena, size_t size)
 {
-    size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+    size_t room = size > MXC_ARENA_BLOCK ? size : MXC_ARENA_BLOCK;
     struct mxc_arena_block *block = calloc(1, sizeof *block + room);
 
     if (!block)
@@ -33,7 +36,7 @@ static int add_block(struct mxc_arena *arena, size_t size)
 
 void *mxc_arena_alloc(struct mxc_arena *arena, size_t size)
 {
-    const size_t align = alignof(max_align_t);
+    const size_t align = MXC_ARENA_BLOCK ? alignof(max_align_t) : 1;
     void *result;
 
     if (size > SIZE_MAX / 2)
