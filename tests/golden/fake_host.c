@@ -145,7 +145,22 @@ static int list_mounts(void *context, struct mxc_arena *arena, struct mxc_fact_m
     return 0;
 }
 
-/* Makes the object unless it exists, with the directories above it. */
+/* Absolute, and as a kernel names things: no empty name, no "." and "..". */
+static bool is_clean(const char *path)
+{
+    while (*path == '/' && path[1]) {
+        size_t length = strcspn(++path, "/");
+
+        if (!length || (length < 3 && !strncmp(path, "..", length)))
+            return false;
+        path += length;
+        if (!*path)
+            return true;
+    }
+    return !strcmp(path, "/");
+}
+
+/* Makes the object unless it exists, with the directories above it. NULL: something above is none. */
 static struct fake_node *make_node(struct fake_host *host, uint64_t device, const char *inside,
                                    enum mxc_object type)
 {
@@ -154,11 +169,14 @@ static struct fake_node *make_node(struct fake_host *host, uint64_t device, cons
 
     if (node)
         return node;
-    if (inside[1])
-        make_node(
-            host, device,
-            mxc_arena_copy_n(&host->arena, inside, slash == inside ? 1 : (size_t)(slash - inside)),
-            MXC_OBJECT_DIRECTORY);
+    if (inside[1]) {
+        const char *above =
+            mxc_arena_copy_n(&host->arena, inside, slash == inside ? 1 : (size_t)(slash - inside));
+
+        node = make_node(host, device, above, MXC_OBJECT_DIRECTORY);
+        if (!node || node->fact.type != MXC_OBJECT_DIRECTORY)
+            return NULL;
+    }
     node = mxc_arena_alloc(&host->arena, sizeof *node);
     *node = (struct fake_node){ .device = device, .inside = inside, .next = host->nodes };
     node->fact = (struct mxc_fact){
@@ -172,7 +190,7 @@ static struct fake_node *make_at(struct fake_host *host, const char *path, enum 
 {
     struct place place;
 
-    if (find_place(host, path, &place) != 0)
+    if (!is_clean(path) || find_place(host, path, &place) != 0)
         return NULL;
     return make_node(host, place.mount->fact.device, place.inside, type);
 }
@@ -189,11 +207,14 @@ static int do_mount(struct fake_host *host, char **words)
 {
     struct fake_mount *mount = mxc_arena_alloc(&host->arena, sizeof *mount);
     uint64_t device = strtoull(words[1], NULL, 10);
-    enum mxc_object type = make_node(host, device, words[2], MXC_OBJECT_DIRECTORY)->fact.type;
+    struct fake_node *root =
+        is_clean(words[2]) ? make_node(host, device, words[2], MXC_OBJECT_DIRECTORY) : NULL;
     struct place place = { 0 };
 
+    if (!root)
+        return -1;
     if (host->mounts) {
-        if (!make_at(host, words[3], type) || find_place(host, words[3], &place) != 0)
+        if (!make_at(host, words[3], root->fact.type) || find_place(host, words[3], &place) != 0)
             return -1;
         mount->index = host->mounts->index + 1;
     }
@@ -264,7 +285,7 @@ static int do_hard(struct fake_host *host, char **words)
         return -1;
     old = node_at(host, place);
     new = make_at(host, words[1], MXC_OBJECT_FILE);
-    if (!old || !new || old->device != new->device)
+    if (!old || !new || old->device != new->device || old->fact.type == MXC_OBJECT_DIRECTORY)
         return -1;
     new->fact = old->fact;
     for (struct fake_node *node = host->nodes; node; node = node->next)
@@ -278,14 +299,19 @@ static int do_gone(struct fake_host *host, char **words)
 {
     struct place place;
     struct fake_node *node = find_place(host, words[1], &place) ? NULL : node_at(host, place);
+    size_t length = node ? strlen(node->inside) : 0;
 
-    if (node)
-        node->gone = true;
+    for (struct fake_node *other = host->nodes; length && other; other = other->next)
+        if (other->device == node->device && !strncmp(other->inside, node->inside, length) &&
+            (!other->inside[length] || other->inside[length] == '/'))
+            other->gone = true;
     return node ? 0 : -1;
 }
 
 static int do_caller(struct fake_host *host, char **words)
 {
+    if ((!strcmp(words[0], "cwd") || !strcmp(words[0], "home")) && !is_clean(words[1]))
+        return -1;
     if (!strcmp(words[0], "cwd"))
         host->facts.cwd = words[1];
     else if (!strcmp(words[0], "home"))
@@ -345,6 +371,9 @@ static int run_line(struct fake_host *host, char *line)
     for (char *word = strtok_r(line, " \t\n", &rest); word && count < WORDS_MAX;
          word = strtok_r(NULL, " \t\n", &rest))
         words[count++] = unescape(host, word);
+    for (unsigned i = 0; i < count; i++)
+        if (!*words[i])
+            return -1;
     if (!count || words[0][0] == '#')
         return 0;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)

@@ -5,8 +5,24 @@
 #include <stdio.h>
 #include <string.h>
 
+void model_seed(struct world *world, uint64_t seed)
+{
+    world->seed = seed * 0x9e3779b97f4a7c15u + 1;
+}
+
+void model_choose_by(struct world *world, const uint8_t *choices, size_t count)
+{
+    model_seed(world, count);
+    world->choices = choices;
+    world->choices_left = count;
+}
+
 unsigned model_random(struct world *world, unsigned limit)
 {
+    if (world->choices_left && limit <= 256) {
+        world->choices_left--;
+        return *world->choices++ % limit;
+    }
     world->seed ^= world->seed << 13;
     world->seed ^= world->seed >> 7;
     world->seed ^= world->seed << 17;
@@ -136,9 +152,9 @@ void model_walk(struct world *world, const struct view *view, model_visit *visit
 }
 
 struct choice {
-    struct world *world;
     const char *path;
     unsigned seen;
+    unsigned wanted; /* the number of the path to keep */
     bool everything;
 };
 
@@ -149,14 +165,17 @@ static void choose(void *context, const char *path, struct spot spot)
     (void)spot;
     if (!choice->everything && (!strncmp(path, "/dev", 4) || !strncmp(path, "/proc", 5)))
         return;
-    if (model_random(choice->world, ++choice->seen) == 0)
+    if (choice->seen++ == choice->wanted)
         choice->path = path;
 }
 
 const char *model_random_path(struct world *world)
 {
-    struct choice choice = { .world = world, .everything = model_random(world, 20) == 0 };
+    struct choice choice = { .everything = model_random(world, 20) == 0 };
 
+    model_walk(world, &world->host, choose, &choice);
+    choice.wanted = model_random(world, choice.seen);
+    choice.seen = 0;
     model_walk(world, &world->host, choose, &choice);
     return choice.path;
 }
@@ -331,11 +350,10 @@ static int list_mounts(void *context, struct mxc_arena *arena, struct mxc_fact_m
     return 0;
 }
 
-void model_make_host(struct world *world, uint64_t seed)
+void model_make_host(struct world *world)
 {
     struct node *root = make(world, NULL, "", MXC_OBJECT_DIRECTORY);
 
-    world->seed = seed * 0x9e3779b97f4a7c15u + 1;
     root->device = 1;
     mount_host(world, root, (struct spot){ 0 });
     make_path(world, "/usr/bin/dash", MXC_OBJECT_FILE, NULL);

@@ -40,6 +40,8 @@ struct spot {
 struct world {
     struct mxc_arena arena;
     uint64_t seed;
+    const uint8_t *choices; /* where given, chance takes these bytes first */
+    size_t choices_left;
     int next_object;
     struct view host;
     struct view box;
@@ -49,8 +51,12 @@ struct world {
 
 unsigned model_random(struct world *world, unsigned limit);
 
+/* Where chance begins: a number, or bytes and the number that they are. */
+void model_seed(struct world *world, uint64_t seed);
+void model_choose_by(struct world *world, const uint8_t *choices, size_t count);
+
 /* A host with a merged /usr, and random directories, files, links of both kinds and mounts. */
-void model_make_host(struct world *world, uint64_t seed);
+void model_make_host(struct world *world);
 
 /* A random existing path of the host, maybe through symlinks and mounts. */
 const char *model_random_path(struct world *world);
