@@ -45,6 +45,7 @@ commands:
   build                         build (this is what happens without a command)
   run [CONFIG] [-- OPTIONS...]  build, then 'mxc run CONFIG OPTIONS...'; examples/hello.json by default
   test [PART...]                build in several ways and run every test, or only the named parts
+  fuzz SECONDS [TARGET...]      try random inputs for that long, divided among the targets
   bench [--quick] [ROW...]      measure against the least possible and against the peers; see docs/performance.md
   install [--prefix DIR]        install below DIR (default /usr/local); no root needed for a DIR of yours
   clean                         remove what was built
@@ -62,6 +63,7 @@ examples:
   ./build.sh run examples/python.json
   ./build.sh run examples/hello.json -- --verbose
   ./build.sh test layers format gcc
+  ./build.sh fuzz 600 policy plan
   ./build.sh bench --quick
   ./build.sh install --prefix "$HOME/.local"
 TEXT
@@ -320,7 +322,7 @@ command_install() {
 
 command_clean() {
     for folder in release debug asan log; do rm -rf "${out:?}/$folder"; done
-    rm -rf "${out:?}"/test-* "${out:?}"/.has-* "${out:?}"/.static "${out:?}"/try "${out:?}"/try.c
+    rm -rf "${out:?}"/test-* "${out:?}"/fuzz "${out:?}"/.has-* "${out:?}"/.static "${out:?}"/try "${out:?}"/try.c
 }
 
 # Peers that cannot be had are rows that say so.
@@ -339,6 +341,17 @@ command_test() {
     exec "$top/tools/test.sh" "$@"
 }
 
+command_fuzz() {
+    case ${1-} in
+        '' | *[!0-9]*) die "fuzz needs a number of seconds" ;;
+    esac
+    make_folders
+    need build || exit 1
+    need test || say "build.sh: some tools are missing: see $logs/packages.log"
+    quiet fuzz-build "$top/tools/fuzz.py" --out "$out" build || exit 1
+    exec "$top/tools/fuzz.py" --out "$out" run "$@"
+}
+
 while [ $# -gt 0 ]; do
     case $1 in
         --debug) flavour=debug ;;
@@ -354,6 +367,6 @@ done
 command=${1:-build}
 [ $# = 0 ] || shift
 case $command in
-    build | run | test | bench | install | clean) "command_$command" "$@" ;;
+    build | run | test | fuzz | bench | install | clean) "command_$command" "$@" ;;
     *) die "unknown command '$command': see ./build.sh --help" ;;
 esac

@@ -25,8 +25,9 @@ mingw     base, policy and plan for Windows
 analyzer  gcc -fanalyzer
 tidy      clang-tidy
 install   the release build, installed into an empty folder
+fuzz      the fuzz targets, a minute in all
 '
-pure='--suite unit --suite golden --suite policy'
+pure='--suite unit --suite golden --suite policy --suite fuzz'
 
 # ---- counting
 
@@ -146,7 +147,7 @@ part_clang() {
 part_asan() {
     wants asan clang || return 0
     CC=clang build_and_test asan "$pure --suite cli" -Dstatic=false --buildtype=debugoptimized \
-        -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fno-sanitize-recover=all
+        -Db_sanitize=address,undefined -Db_lundef=false '-Dc_args=-fno-sanitize-recover=all -DMXC_ARENA_BLOCK=0'
 }
 
 part_mingw() {
@@ -173,6 +174,17 @@ install_into_empty() {
     return $result
 }
 part_install() { check "install" install_into_empty; }
+
+part_fuzz() {
+    wants fuzz clang || return 0
+    check "fuzz: build" tools/fuzz.py --out "$out" build
+    [ "$ok" = true ] || return 0
+    targets=$(tools/fuzz.py list)
+    seconds=$((60 / $(echo "$targets" | wc -l)))
+    for target in $targets; do
+        check "fuzz: $target" tools/fuzz.py --out "$out" run "$seconds" "$target"
+    done
+}
 
 # ---- which parts
 

@@ -152,6 +152,8 @@ class Commands(unittest.TestCase):
             ("rum",): "unknown command 'rum'",
             ("run", "a", "b"): "unexpected 'b'",
             ("install", "--prefix"): "--prefix needs a folder",
+            ("fuzz",): "fuzz needs a number of seconds",
+            ("fuzz", "policy"): "fuzz needs a number of seconds",
             ("install", "/x"): "unexpected '/x'",
         }.items():
             done = self.host.run(*args)
@@ -161,7 +163,7 @@ class Commands(unittest.TestCase):
     def test_help(self):
         done = self.host.run("--help")
         self.assertEqual(done.returncode, 0)
-        for word in ("run [CONFIG]", "test", "install [--prefix DIR]", "--debug", "--asan", "clean"):
+        for word in ("run [CONFIG]", "test", "fuzz SECONDS [TARGET...]", "install [--prefix DIR]", "--debug", "--asan", "clean"):
             self.assertIn(word, done.stdout)
 
     def test_flavours(self):
