@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The executor hears init, which somebody may have taken over: packets of any bytes, any length, with any
  * descriptors. Whatever comes, the run ends with a known error or a result that can be printed, nothing of
- * the channel reaches a terminal, and no descriptor stays open. Linked with --wrap=poll,wait4. */
+ * the channel reaches a terminal, and no descriptor stays open. Linked with
+ * --wrap=poll,wait4,syscall. */
 #include <fcntl.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,33 +19,63 @@
 #define PACKETS_MAX 12
 #define FDS_MAX     3
 
+/* Shape of a packet. */
 enum { HAS_FDS = 3, HAS_SIZE = 4, HAS_KIND = 8, HAS_TEXT = 16 };
 
-static int quiet_pidfd = -1;
+/* More looks than any input has events: something is ready that nobody takes. */
+#define POLLS_MAX 1000
+
+/* Init, as the kernel would show it. */
+static struct {
+    int pidfd;
+    bool killed;
+    bool stays; /* ends only when it is killed */
+    unsigned polls;
+} init;
 
 int __real_poll(struct pollfd *polls, nfds_t count, int timeout);
 int __wrap_poll(struct pollfd *polls, nfds_t count, int timeout);
 pid_t __wrap_wait4(pid_t pid, int *status, int options, struct rusage *usage);
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
 
-/* Init ends when nothing else happens any more. */
+/* Init ends when it is killed, or when nothing else happens any more. */
 int __wrap_poll(struct pollfd *polls, nfds_t count, int timeout)
 {
     int ready = __real_poll(polls, count, 0);
 
-    if (ready || !timeout)
+    FUZZ_CHECK(++init.polls < POLLS_MAX, "the executor turns in circles");
+    if (!init.killed && (ready || !timeout || init.stays))
         return ready;
     for (nfds_t i = 0; i < count; i++)
-        if (polls[i].fd >= 0 && polls[i].fd == quiet_pidfd) {
+        if (polls[i].fd >= 0 && polls[i].fd == init.pidfd) {
             polls[i].revents = POLLIN;
-            return 1;
+            return ready + 1;
         }
+    return ready;
+}
+
+/* The executor's own signals, and what the sanitizers' runtime does not do itself. */
+long __wrap_syscall(long number, ...)
+{
+    long given[6];
+    va_list args;
+
+    va_start(args, number);
+    for (int i = 0; i < 6; i++)
+        given[i] = va_arg(args, long);
+    va_end(args);
+    if (number != SYS_pidfd_send_signal)
+        return __real_syscall(number, given[0], given[1], given[2], given[3], given[4], given[5]);
+    FUZZ_CHECK((int)given[0] == init.pidfd, "another process is killed");
+    init.killed = true;
     return 0;
 }
 
 pid_t __wrap_wait4(pid_t pid, int *status, int options, struct rusage *usage)
 {
     (void)options;
-    *status = 0;
+    *status = init.killed ? SIGKILL : 0;
     memset(usage, 0, sizeof *usage);
     return pid;
 }
@@ -132,19 +165,19 @@ static struct mxc_run make_run(int channel, unsigned options)
     run.job.terminal = run.job.is_terminal[1] = options & 1;
     run.job.watched = options & 2;
     run.limits.memory = options & 2 ? 1u << 20 : 0;
-    quiet_pidfd = run.pidfd;
+    memset(&init, 0, sizeof init);
+    init.pidfd = run.pidfd;
     return run;
 }
 
 static void close_run(struct mxc_run *run)
 {
-    const int fds[] = { run->pidfd, run->channel, run->proc };
+    const int fds[] = { run->pidfd, run->channel, run->proc, run->timer };
 
     native_terminal_close(&run->terminal, NULL);
     for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
         if (fds[i] >= 0)
             (void)close(fds[i]);
-    quiet_pidfd = -1;
 }
 
 static void check_result(const struct mxc_exit *exit, const struct mxc_err *err)
@@ -157,13 +190,17 @@ static void check_result(const struct mxc_exit *exit, const struct mxc_err *err)
 }
 
 /* A failed run has an error that ends with a status other than 0; another one a result. */
-static void listen_to_init(struct mxc_run *run)
+static void listen_to_init(struct mxc_run *run, unsigned options)
 {
     struct mxc_exit exit = { .reason = MXC_REASON_SETUP };
     struct mxc_err err = { 0 };
-    int status;
+    int failed = native_supervise_start(run, &err), status;
 
-    if (native_supervise_start(run, &err) < 0 || native_supervise_wait(run, &err) < 0) {
+    if (!failed && options & 8) { /* out of time, and init does not end by itself */
+        run->timer = eventfd(1, EFD_CLOEXEC);
+        init.stays = true;
+    }
+    if (failed || native_supervise_wait(run, &err) < 0) {
         fuzz_check_error(&err);
         FUZZ_CHECK(mxc_code_status(err.code) != 0 && mxc_code_text(err.code), err.text);
         check_result(&exit, &err);
@@ -200,7 +237,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         send_packet(&input, ends[1]);
     if (options & 4)
         (void)shutdown(ends[1], SHUT_WR);
-    listen_to_init(&run);
+    listen_to_init(&run, options);
     close_run(&run);
     (void)close(ends[1]);
     take_marks(after);

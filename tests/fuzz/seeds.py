@@ -59,6 +59,9 @@ def channel():
     yield b"\4" + started
     yield b"\2" + packet(0x21, 3) + started + packet(0, 5, 9, 1)
     yield b"\1" + packet(0x41, 2) + started + ended
+    yield b"\x08" + started + ended
+    yield b"\x08" + started
+    yield b"\x09" + packet(0x41, 2) + started + ended
     yield b"\0" + packet(0, 1, code=6, sys_error=1, where=b"mount", text=b"cannot mount")
     yield b"\0" + packet(0, 1, code=5, sys_error=1, where=b"tmpfs", text=b"no")
     yield b"\0" + packet(3, 2) + packet(2, 4) + packet(4, 5, size=1) + ended
