@@ -86,13 +86,21 @@ class Scene:
         case.file(who, read / "denied")
         case.file(who, read / "text")
         case.file(who, box / "outside")
+        mixed = case.folder(who, open_folder / "mixed")  # denied, and a grant in it
+        case.file(who, mixed / "key")
+        shown = case.folder(who, mixed / "shown")
+        case.file(who, shown / "text")
+        os.mkfifo(open_folder / "fifo")
+        who.own(open_folder / "fifo")
         self.words = [f"writable={open_folder}", f"denied={secret}", f"denied={read}/denied",
-                      f"readonly={read}/text", f"hidden={box}/outside", "files=64",
+                      f"readonly={read}/text", f"hidden={box}/outside", f"hidden={mixed}/key", f"readonly={shown}/text",
+                      f"denied={open_folder}/fifo", "files=64",
                       *(f"ns={name}:{os.readlink(f'/proc/self/ns/{name}').split('[')[1][:-1]}"
                         for name in NAMESPACES), *words]
         command = " ".join([str(host.PLACE.bin / "checker"), *(f"'{word}'" for word in self.words)])
         self.policy = host.policy_of(
-            command, ro=[read], rw=[open_folder], deny=[secret, read / "denied"],
+            command, ro=[read, shown], rw=[open_folder],
+            deny=[secret, read / "denied", mixed, open_folder / "fifo"],
             process={"timeout": 15000, "cwd": str(open_folder)},
             limits={"openFiles": 64, "outputMb": 1, **({"memoryMb": 256, "processes": 8} if limits is None else limits)})
 
