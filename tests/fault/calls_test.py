@@ -49,6 +49,20 @@ class Calls(Case):
         self.each(scene, [call.at(f"E{number}") for call in calls
                           for number in (call.errors if fault.ALL else call.errors[:1])])
 
+    @callers("user")
+    def test_watcher_that_cannot_count(self, who):
+        """It ends the run, and says so: no word of memory that was used up."""
+        before = sum(call.name == "openat" and call.role == "executor"
+                     for call in Scene(self, who, limits={}).record())
+        scene = Scene(self, who)
+        scene.policy["process"] = {"commandLine": "sleep 60", "timeout": 300}
+        said = set()
+        for nth in range(before + 1, before + 10):  # looks for cgroups, and then some looks at the processes
+            ran = scene.run("-a", f"executor:openat:{nth}:E{int(errno.EMFILE)}")
+            self.assertEqual((ran.hit, ran.status, ran.result["reason"] in ("timeout", "setup")), (True, 255, True))
+            said.add(ran.err.rstrip())
+        self.assertTrue(any("memory of the sandbox could not be counted" in text for text in said), said)
+
     @callers("root", "user")
     def test_ways_to_kill(self, who):
         """The deadline holds whatever becomes of one call that kills."""

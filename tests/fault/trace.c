@@ -144,6 +144,8 @@ static bool executed(struct session *s, struct process *p)
     if (p->role != PROGRAM || !s->trace_calls)
         return false;
     (void)fprintf(s->log, "executed\n");
+    if (p->pausing) /* its stop is still to come, and nobody would end it */
+        (void)kill(p->pid, SIGCONT);
     (void)ptrace(PTRACE_DETACH, p->pid, NULL, NULL);
     p->pid = 0;
     return true;

@@ -30,6 +30,7 @@ struct mxc_run {
     bool timed_out;
     bool tmp_full;
     bool over_memory; /* the watcher ended the run */
+    int unwatched;    /* it did because it could not count: why */
     uint64_t peak_memory;
     struct timespec started, executed, finished;
     struct rusage usage;

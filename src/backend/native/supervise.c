@@ -267,7 +267,8 @@ int native_supervise_wait(struct mxc_run *run, struct mxc_err *err)
 /* Then what the caller does not take at once is not waited for. */
 static bool cut_short(const struct mxc_run *run)
 {
-    return run->interrupted || run->timed_out || run->over_memory || run->output.exceeded;
+    return run->interrupted || run->timed_out || run->over_memory || run->unwatched ||
+           run->output.exceeded;
 }
 
 int native_supervise_drain(struct mxc_run *run, struct mxc_err *err)
@@ -288,6 +289,10 @@ int native_supervise_drain(struct mxc_run *run, struct mxc_err *err)
             run->timed_out = true;
         native_output_move(&run->output);
     }
+    if (run->unwatched)
+        return mxc_fail(err, MXC_BACKEND, run->unwatched, "memory watcher",
+                        "the memory of the sandbox could not be counted any more: %s",
+                        strerror(run->unwatched));
     if (run->output.error)
         return mxc_fail(err, MXC_BACKEND, run->output.error, "output",
                         "cannot pass on the output of the program: %s",

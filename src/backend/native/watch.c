@@ -62,8 +62,15 @@ void native_watch_sample(struct mxc_run *run)
     uint64_t times, sum;
 
     (void)!read(run->watch_timer, &times, sizeof times);
+    if (run->ended)
+        return;
     sum = sum_resident(run->proc);
-    if (sum > run->peak_memory && sum != UINT64_MAX)
+    if (sum == UINT64_MAX) {
+        run->unwatched = errno;
+        native_supervise_kill(run);
+        return;
+    }
+    if (sum > run->peak_memory)
         run->peak_memory = sum;
     if (sum > run->limits.memory && !run->over_memory) {
         run->over_memory = true;
