@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -208,7 +209,7 @@ def complaint(ran, lost=False):
         return f"ended before its {ran.lines('alive')}"
     if ran.status == 127 and "error while loading" in ran.err and RUNS not in ran.out:
         return None  # the C library, before there was anything of ours
-    if lost and ran.status == RESTRICTED:
+    if lost and ran.status in (RESTRICTED, 128 + signal.SIGPIPE):
         return None
     if ran.result is None:
         if ran.status in (1, 255) and any(line.startswith("mxc: ") for line in ran.err.splitlines()):
