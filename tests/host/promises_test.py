@@ -500,5 +500,24 @@ class ClearWords(Case):
                 self.assertGreater(len(done.err), len("mxc: x: Operation not permitted\n") + 20)
 
 
+class Starting(Case):
+    """What of the caller's state could get in the way."""
+
+    @callers()
+    def test_mask_of_modes(self, who):
+        """The caller's umask is the program's, and not ours."""
+        for mask in (0, 0o177, 0o777):
+            done = run_policy(who, policy_of("umask; stat -c %a /tmp /etc /dev/shm"),
+                              preexec_fn=lambda mask=mask: os.umask(mask))
+            self.assertEqual(done.out.split(), [f"{mask:04o}", "1777", "755", "1777"], done.err)
+
+    @callers()
+    def test_shell_without_its_loader(self, who):
+        denied = next(path for path in ("/lib64", "/lib/ld-linux-aarch64.so.1") if os.path.exists(path))
+        done = run_policy(who, policy_of("true", deny=[denied]))
+        self.assertEqual(done.status, 255)
+        self.assertIn("loader", done.err)
+
+
 if __name__ == "__main__":
     main()

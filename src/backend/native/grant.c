@@ -111,9 +111,10 @@ static int map_grant(struct native_job *job, const struct mxc_step *step, int tr
 
     if (mxc_sys_mount_setattr(tree, MXC_AT_RECURSIVE, &attr) == 0)
         return 0;
-    if (errno == EINVAL && !(step->flags & MXC_STEP_RW) &&
-        mxc_sys_mount_setattr(tree, 0, &attr) == 0) {
-        job->foreign_grants++; /* a mount below it is of a kind that cannot; so those are foreign */
+    if (errno == EINVAL && mxc_sys_mount_setattr(tree, 0, &attr) == 0) {
+        /* A mount below it is of a kind that cannot (a host's "/" has several). Then all that is mounted
+         * below keeps its owners, who are foreign inside, and the result says so. */
+        job->foreign_grants++;
         return 0;
     }
     if (!(step->flags & MXC_STEP_RW) || (step->flags & MXC_STEP_DEVICE)) {

@@ -119,5 +119,11 @@ int native_become_guest(const struct native_job *job, int ruleset, int terminal,
         return mxc_fail(err, MXC_BACKEND, error, "seccomp",
                         "cannot install the system call filter: %s", strerror(error));
     (void)execve("/bin/sh", (char *const *)(uintptr_t)job->argv, job->environment);
+    if (errno == ENOENT || errno == EACCES)
+        return mxc_fail(
+            err, MXC_BACKEND, errno, "execve",
+            "cannot execute '/bin/sh', which runs the command: %s; the program, its loader "
+            "or a library of it is denied or not granted by the policy",
+            strerror(errno));
     return native_fail(err, "execve", "execute", "/bin/sh");
 }

@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -206,11 +207,16 @@ static pid_t set_up(struct native_job *job, struct mxc_err *err)
 {
     struct launch launch = { .job = job, .ruleset = -1, .terminal = -1 };
     pid_t program;
+    mode_t mask;
 
     if (take_ids(job, err) < 0)
         return -1;
-    if (native_build_root(job, err) < 0 || raise_loopback(err) < 0 ||
-        hand_over_proc(job, err) < 0 || open_terminal(job, &launch.terminal, err) < 0 ||
+    mask = umask(0); /* modes of ours are as written, whatever the caller's mask is */
+    if (native_build_root(job, err) < 0)
+        return -1;
+    (void)umask(mask);
+    if (raise_loopback(err) < 0 || hand_over_proc(job, err) < 0 ||
+        open_terminal(job, &launch.terminal, err) < 0 ||
         native_landlock_rules(job, &launch.ruleset, err) < 0)
         return -1;
     forget_arguments(job);

@@ -311,11 +311,23 @@ static int enter(struct builder *b, struct mxc_err *err)
     return check_alone(b, err);
 }
 
+/* A grant of "/" is cloned before anything of ours is mounted, which would come along. */
+static int open_root_grant(struct native_job *job, struct mxc_err *err)
+{
+    for (size_t i = 0; i < job->plan->count; i++) {
+        const struct mxc_step *step = &job->plan->steps[i];
+
+        if (step->kind == MXC_STEP_BIND && !step->to[1] && job->trees[i] < 0)
+            return native_grant_tree(step, &job->trees[i], err);
+    }
+    return 0;
+}
+
 int native_build_root(struct native_job *job, struct mxc_err *err)
 {
     struct builder b = { .at = { .job = job, .store = -1, .home = -1, .root = -1 } };
 
-    if (native_build_own(&b.at, err) < 0)
+    if (open_root_grant(job, err) < 0 || native_build_own(&b.at, err) < 0)
         return -1;
     if (do_steps(&b, err) < 0 || close_own(&b, err) < 0)
         return -1;

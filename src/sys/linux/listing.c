@@ -100,7 +100,7 @@ bool mxc_listing_find(struct mxc_listing *listing, struct mxc_arena *arena, cons
     if (!listing->tried)
         read_names(listing, arena, directory);
     listing->tried = true;
-    if (!listing->complete)
+    if (!listing->complete || !listing->bytes)
         return false;
     *type = MXC_OBJECT_MISSING;
     for (uint16_t i = listing->heads[hash(name)]; i; i = listing->records[i].next) {
