@@ -33,7 +33,7 @@ class Made(Case):
         box = self.box(who)
         for name, kind in (("plain", "ramfs"), ("able", "tmpfs")):
             (box / name).mkdir()
-            host.check_call(host.libc().mount(b"x", bytes(box / name), kind.encode(), 0, None))
+            host.check_call(host.libc().mount(b"x", bytes(box / name), kind.encode(), 0, b"mode=755"))
             self.addCleanup(host.libc().umount2, bytes(box / name), 2)
         for grants in ({"rw": [box]}, {"ro": [box]}):
             done = run_policy(who, policy_of(probe(["create", box / "plain/file"], ["create", box / "able/file"],

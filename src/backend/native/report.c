@@ -53,9 +53,7 @@ static void note_all(const struct mxc_run *run, struct mxc_exit *out)
     if (!run->job.mapped)
         note(out, "ids", "the caller's");
     else if (run->job.foreign_grants)
-        note(out, "ids",
-             "unprivileged host range; %zu grants keep foreign owners, or what is mounted "
-             "below them does: not id-mappable",
+        note(out, "ids", "unprivileged host range; %zu grants, or mounts below, not id-mappable",
              run->job.foreign_grants);
     else
         note(out, "ids", "unprivileged host range, grants id-mapped");
