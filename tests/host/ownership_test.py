@@ -37,7 +37,7 @@ class Made(Case):
             self.addCleanup(host.libc().umount2, bytes(box / name), 2)
         for grants in ({"rw": [box]}, {"ro": [box]}):
             done = run_policy(who, policy_of(probe(["create", box / "plain/file"], ["create", box / "able/file"],
-                                                   ["create", box / "own"]), **grants))
+                                                   ["create", box / f"own-{list(grants)[0]}"]), **grants))
             self.assertIn("not id-mappable", done.result["enforced"]["ids"])
             self.assertNotIn("ok", done.verdicts[:2])
             self.assertEqual(done.verdicts[2], "ok" if "rw" in grants else "EROFS")
