@@ -54,12 +54,13 @@ static long hex4(const struct scan *scan, size_t from)
     long value = 0;
 
     for (size_t i = scan->at + from; i < scan->at + from + 4; i++) {
-        int c = i < scan->length ? (unsigned char)scan->text[i] | 0x20 : 0;
+        int c = i < scan->length ? (unsigned char)scan->text[i] : 0;
+        int letter = c | 0x20; /* in lower case; of a digit it would say too much */
 
         if (c >= '0' && c <= '9')
             value = value * 16 + c - '0';
-        else if (c >= 'a' && c <= 'f')
-            value = value * 16 + c - 'a' + 10;
+        else if (letter >= 'a' && letter <= 'f')
+            value = value * 16 + letter - 'a' + 10;
         else
             return -1;
     }

@@ -33,6 +33,10 @@ static void test_faults(void **state)
         { "\"\n\"", MXC_SYNTAX_CONTROL, 1 },
         { "\"\\x\"", MXC_SYNTAX_ESCAPE, 1 },
         { "\"\\u12g4\"", MXC_SYNTAX_ESCAPE, 1 },
+        { "\"\\u00\x1f"
+          "0\"",
+          MXC_SYNTAX_ESCAPE, 1 },
+        { "\"\\u00Ff\"", MXC_SYNTAX_OK, 8 },
         { "\"a\\ud800\"", MXC_SYNTAX_SURROGATE, 2 },
         { "\"\\ud800\\ud800\"", MXC_SYNTAX_SURROGATE, 1 },
         { "\"\\udc00\"", MXC_SYNTAX_SURROGATE, 1 },
