@@ -75,8 +75,7 @@ static void add_json_error(struct mxc_buf *out, const char *file, const struct m
     mxc_buf_add(out, "}\n");
 }
 
-/* A name from outside must not steer the terminal. */
-static void add_clean(struct mxc_buf *out, const char *text)
+void mxc_cli_add_name(struct mxc_buf *out, const char *text)
 {
     auto_free char *clean = strdup(text);
 
@@ -93,7 +92,7 @@ static void add_plain_error(struct mxc_buf *out, const char *program, const char
 
     mxc_buf_format(out, "%s%s:%s ", colors ? "\033[1;31m" : "", program, colors ? "\033[0m" : "");
     if (file)
-        add_clean(out, file);
+        mxc_cli_add_name(out, file);
     if (file && err->line)
         mxc_buf_format(out, ":%d:%d", err->line, err->column);
     mxc_buf_add(out, file ? ": " : "");

@@ -61,6 +61,9 @@ int mxc_cli_usage(struct mxc_cli *cli, const char *format, ...)
 /* "mxc: text" on stderr; for remarks that are no errors of ours. */
 void mxc_cli_say(struct mxc_cli *cli, const char *text);
 
+/* Adds a name from outside to a line for people; it neither ends the line nor steers the terminal. */
+void mxc_cli_add_name(struct mxc_buf *out, const char *text);
+
 /* May this descriptor get colors? A terminal that can, and NO_COLOR is not set. */
 bool mxc_cli_colors(int fd);
 

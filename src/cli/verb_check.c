@@ -57,8 +57,9 @@ static void add_plain(struct check *check, const struct mxc_config *config,
 {
     bool colors = mxc_cli_colors(1);
 
-    mxc_buf_format(&check->out, "%s:%d:%d: %s%s%s: %s: %s; %s [%s]\n", config->name, at->line,
-                   at->column, colors ? severity_colors[finding->severity] : "",
+    mxc_cli_add_name(&check->out, config->name);
+    mxc_buf_format(&check->out, ":%d:%d: %s%s%s: %s: %s; %s [%s]\n", at->line, at->column,
+                   colors ? severity_colors[finding->severity] : "",
                    mxc_severity_name(finding->severity), colors ? "\033[0m" : "",
                    *finding->pointer ? finding->pointer : "/", finding->text, finding->remedy,
                    finding->id);
@@ -129,7 +130,7 @@ static void add_invalid(struct check *check, const char *name, const struct mxc_
         mxc_buf_add(&check->out, ",\"findings\":[]}");
         return;
     }
-    mxc_buf_add(&check->out, name);
+    mxc_cli_add_name(&check->out, name);
     if (told.line)
         mxc_buf_format(&check->out, ":%d:%d", told.line, told.column);
     mxc_buf_format(&check->out, ": error: %s%s%s [invalid]\n", told.where, *told.where ? ": " : "",

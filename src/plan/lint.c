@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "plan/lint_private.h"
 #include "plan/path.h"
 
@@ -12,7 +13,7 @@ int mxc_lint_out_of_memory(struct mxc_linter *linter)
                     "out of memory while checking the policy");
 }
 
-/* Puts the words into a rule's pattern; control characters become '?'. NULL when out of memory. */
+/* Puts the words into a rule's pattern; nothing in them steers a terminal. NULL when out of memory. */
 static const char *fill(struct mxc_linter *linter, const char *pattern, const char *subject,
                         const char *detail)
 {
@@ -31,9 +32,8 @@ static const char *fill(struct mxc_linter *linter, const char *pattern, const ch
         }
     }
     copy = text.failed || !text.data ? NULL : mxc_arena_copy(linter->arena, text.data);
-    for (char *c = copy; c && *c; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = '?';
+    if (copy)
+        mxc_utf8_tame(copy);
     return copy;
 }
 

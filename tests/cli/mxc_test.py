@@ -369,6 +369,14 @@ class Check(Case):
             with self.subTest(words=words):
                 self.assertEqual(self.mxc("check", *words).status, status)
 
+    def test_names_steer_no_terminal(self):
+        for name in ("\033[31m.json", "\u009b31m.json", "two\nlines.json", "\u202enosj.exe"):
+            with self.subTest(name=name):
+                self.file(name, '{"process":{"commandLine":"x"},"filesystem":{"readwritePaths":["/"]}}')
+                done = self.mxc("check", name, "missing" + name)
+                self.assertNotRegex(done.out, "[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]")
+                self.assertTrue(all(": " in line for line in done.out.splitlines()[:-1]), done.out)
+
     def test_text(self):
         done = self.mxc("check", "clean.json", "unwise.json", "invalid.json")
         lines = done.out.splitlines()
