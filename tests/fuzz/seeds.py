@@ -17,11 +17,12 @@ POLICIES = sorted([*ROOT.glob("tests/policy/good/*.json"), *ROOT.glob("tests/pol
                    *ROOT.glob("examples/*.json")])
 GOLDEN = sorted(path.parent for path in ROOT.glob("tests/golden/*/policy.json"))
 WORDS = {
-    0: ["10.0.0.0/8 10.1.0.0/16", "::/0 fe80::/10", "1.2.3.4 ::ffff:1.2.3.4/128", "1:2:3:4:5:6:7::/112 2001:db8::/032"],
+    0: ["10.0.0.0/8 10.1.0.0/16", "::/0 fe80::/10", "1.2.3.4 ::ffff:1.2.3.4/128", "1:2:3:4:5:6:7::/112 2001:db8::/032",
+        "10.1.2.3/32 10.1.2.2/32", "2001:db8::2/127 2001:db8::/127", "11.0.0.0/8 10.0.0.0/8"],
     1: ["http://proxy.example:8080", "https://[::1]:8443/x?y", "http://user:secret@10.0.0.1:3128", "HTTP://a_b.c:65535"],
     2: ["example.org", "a-b.c_d.", "1.2.3.example", "0x7f.1"],
     3: ["0.4", "0.5.0-alpha", "1.0.0", "1.1.0-alpha", "current", "0.7.3+b.1", "2.0.0"],
-    4: ["500ms", "1.5s", "2m", "1193.046h", "0.0001s", "4294967295ms"],
+    4: ["500ms", "1.5s", "2m", "1193.046h", "0.0001s", "4294967295ms", "0000000005s", "1.0000000005s"],
     5: ["3", "0", "9", "9999999", "x"],
     6: ["readonlyPath readonlyPaths", "ENV env", "proces process"],
 }
@@ -65,6 +66,7 @@ def channel():
     yield b"\0" + packet(0, 1, code=6, sys_error=1, where=b"mount", text=b"cannot mount")
     yield b"\0" + packet(0, 1, code=5, sys_error=1, where=b"tmpfs", text=b"no")
     yield b"\0" + packet(3, 2) + packet(2, 4) + packet(4, 5, size=1) + ended
+    yield b"\2" + packet(0x21, 3) + packet(0x21, 3) + started + ended
     yield b"\3" + packet(0x41, 2) + packet(0x21, 3) + packet(0x21, 3) + started + ended
 
 
@@ -74,6 +76,9 @@ def inputs():
         yield "policy", text
         if "good" in str(path):
             yield "lxc", b"\1" + text
+    for text in ("/tmp\\nExit code: 0", "/a\\u009b2J", "/b\\u202ec"):
+        for flag in (b"\0", b"\1"):
+            yield "lxc", flag + b'{"process":{"commandLine":"true","cwd":"%s"}}' % text.encode()
     for phase in ("start", "nonsense\n"):
         yield "lxc", b"\0" + b'{"phase":"%s"}' % phase.encode("unicode_escape")
     for case in GOLDEN:

@@ -148,16 +148,16 @@ static int list_mounts(void *context, struct mxc_arena *arena, struct mxc_fact_m
 /* Absolute, and as a kernel names things: no empty name, no "." and "..". */
 static bool is_clean(const char *path)
 {
-    while (*path == '/' && path[1]) {
+    bool clean = *path == '/';
+
+    while (clean && *path && path[1]) {
         size_t length = strcspn(++path, "/");
 
-        if (!length || (length < 3 && !strncmp(path, "..", length)))
-            return false;
+        clean = length && (length > 2 || strncmp(path, "..", length) != 0) &&
+                (!path[length] || path[length + 1]);
         path += length;
-        if (!*path)
-            return true;
     }
-    return !strcmp(path, "/");
+    return clean;
 }
 
 /* Makes the object unless it exists, with the directories above it. NULL: something above is none. */
