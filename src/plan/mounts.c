@@ -148,16 +148,6 @@ static int drop_covered(struct mxc_planner *planner, struct mxc_err *err)
     return index_mounts(planner) < 0 ? mxc_planner_no_memory(err) : 0;
 }
 
-/* A policy without denials and without directories has neither aliases nor mounts to look for. */
-static bool needs_mounts(const struct mxc_planner *planner)
-{
-    for (size_t i = 0; i < planner->named_count; i++)
-        if (planner->named[i].intent == MXC_INTENT_DENY ||
-            planner->named[i].walk.fact.type == MXC_OBJECT_DIRECTORY)
-            return true;
-    return false;
-}
-
 static int refuse_kernel_grants(const struct mxc_planner *planner, struct mxc_err *err)
 {
     for (size_t i = 0; i < planner->entries.count; i++) {
@@ -208,8 +198,8 @@ int mxc_planner_ask_mounts(struct mxc_planner *planner, struct mxc_err *err)
 {
     int error;
 
-    if (!needs_mounts(planner))
-        return 0;
+    if (!planner->named_count)
+        return 0; /* neither other names nor kernel filesystems to look for */
     error = planner->facts->mounts(planner->facts->context, planner->arena, &planner->mounts,
                                    &planner->mount_count);
     if (error)

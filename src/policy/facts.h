@@ -55,7 +55,7 @@ struct mxc_facts {
     /* May the caller (real ids) do this with the object? 'bits' of enum mxc_access. */
     bool (*may)(void *context, const char *path, unsigned bits);
 
-    /* All mounts in order, in the arena. Asked only when a policy grants a directory or denies something.
+    /* All mounts in order, in the arena. Asked only when a policy names paths.
      * Returns 0 or an errno. */
     int (*mounts)(void *context, struct mxc_arena *arena, struct mxc_fact_mount **out,
                   size_t *count);

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import socket
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -510,6 +511,24 @@ class Starting(Case):
             done = run_policy(who, policy_of("umask; stat -c %a /tmp /etc /dev/shm"),
                               preexec_fn=lambda mask=mask: os.umask(mask))
             self.assertEqual(done.out.split(), [f"{mask:04o}", "1777", "755", "1777"], done.err)
+
+    @callers("root")
+    def test_mounts_that_come_and_go(self, who):
+        """The host mounts something on a place of the baseline while sandboxes start: it stays out, or is sealed."""
+        place = "/usr/share/doc"
+        script = (f"(while :; do mount -n -i -t tmpfs hole {place}; umount -n -i -l {place}; done) & "
+                  'i=0; while [ $i -lt 60 ]; do "$@"; i=$((i+1)); done; kill $!')
+        before = ["unshare", "--mount", "--propagation", "shared", "sh", "-c", script, "sh"]
+        process = host.start(who, ["run", "--", "cat", "/proc/self/mountinfo"], before=before, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE)
+        out, err = process.communicate(timeout=60)
+        lines = [line.split() for line in out.decode().splitlines()]
+        self.assertGreater(len(lines), 600, err)
+        for words in lines:
+            self.assertNotIn("master:", " ".join(words))
+            self.assertNotIn("shared:", " ".join(words))
+            if words[4].startswith("/usr"):
+                self.assertLessEqual({"ro", "nosuid", "nodev"}, set(words[5].split(",")), words)
 
     @callers()
     def test_shell_without_its_loader(self, who):

@@ -119,14 +119,14 @@ static void test_mounts_asked(void **state)
     assert_int_equal(host.mounts_asked, 0);
     policy.filesystem.readonly = (struct mxc_strings){ file, 1 };
     assert_int_equal(run(), 0);
-    assert_int_equal(host.mounts_asked, 0);
+    assert_int_equal(host.mounts_asked, 1); /* it may lie on a filesystem of the kernel */
     policy.filesystem.readonly = (struct mxc_strings){ directory, 1 };
     assert_int_equal(run(), 0);
-    assert_int_equal(host.mounts_asked, 1);
+    assert_int_equal(host.mounts_asked, 2);
     policy.filesystem.readonly.count = 0;
     policy.filesystem.denied = (struct mxc_strings){ file, 1 };
     assert_int_equal(run(), 0);
-    assert_int_equal(host.mounts_asked, 2);
+    assert_int_equal(host.mounts_asked, 3);
 }
 
 /* Outputs are written only on success. */

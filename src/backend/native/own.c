@@ -119,7 +119,9 @@ static int make_store(struct native_root *r, struct mxc_err *err)
     /* An inode costs the host about a kilobyte that the size does not count. */
     (void)snprintf(options, sizeof options, "size=%llu,nr_inodes=%llu,mode=0755", bytes,
                    bytes / 4096 + 4096);
-    if (mount("mxc", "/proc", "tmpfs", MS_NOSUID | MS_NODEV, options) < 0)
+    /* Private, all of it: what the host mounts from now on must not come along with what is cloned here. */
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+        mount("mxc", "/proc", "tmpfs", MS_NOSUID | MS_NODEV, options) < 0)
         return fail_first_mount(err);
     if (chdir("/proc") < 0)
         return native_fail(err, "chdir", "enter", "tmpfs");

@@ -297,11 +297,6 @@ static int check_alone(const struct builder *b, struct mxc_err *err)
 
 static int enter(struct builder *b, struct mxc_err *err)
 {
-    const struct mxc_mount_attr alone = { .propagation = MXC_MS_PRIVATE };
-
-    /* What the host mounts from now on must not come along with what was cloned from it. */
-    if (mxc_sys_mount_setattr(b->at.root, MXC_AT_RECURSIVE, &alone) < 0)
-        return native_fail(err, "mount_setattr", "detach from the host", "the new root");
     if (b->at.granted && fchdir(b->at.root) < 0)
         return native_fail(err, "fchdir", "enter", "root");
     if (mxc_sys_pivot_root(".", ".") < 0)
