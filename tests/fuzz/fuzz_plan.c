@@ -76,24 +76,51 @@ static const struct mxc_step *covering(const struct mxc_plan *plan, const char *
 {
     const struct mxc_step *found = NULL;
 
-    for (size_t i = 0; i < plan->count && plan->steps[i].kind <= MXC_STEP_PROC; i++)
-        if (mxc_path_within(path, plan->steps[i].to))
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->steps[i].kind <= MXC_STEP_PROC && mxc_path_within(path, plan->steps[i].to))
             found = &plan->steps[i];
     return found;
 }
 
-/* Nothing of the host is bound where the policy denies it. */
+static bool is_of_host(const struct mxc_plan *plan, const char *path)
+{
+    const struct mxc_step *step = covering(plan, path);
+
+    return step && (step->kind == MXC_STEP_BIND || step->kind == MXC_STEP_PIN);
+}
+
+/* The directory in which a path that is not there would appear, when nothing on the way is odd; else NULL. */
+static const char *place_of_missing(const struct mxc_facts *facts, struct mxc_arena *arena,
+                                    const char *path)
+{
+    struct mxc_fact fact;
+
+    if (!is_clean(path) || strstr(path, "/..") || !path[1])
+        return NULL;
+    for (;;) {
+        if (facts->look(facts->context, arena, path, &fact) != 0 || fact.type != MXC_OBJECT_MISSING)
+            return NULL;
+        path = mxc_path_parent(arena, path);
+        if (is_plain(facts, arena, path))
+            return facts->look(facts->context, arena, path, &fact) == 0 &&
+                           fact.type == MXC_OBJECT_DIRECTORY
+                       ? path
+                       : NULL;
+    }
+}
+
+/* Nothing of the host is bound where the policy denies it, and nothing that is denied could appear later. */
 static void check_denials(const struct mxc_policy *policy, const struct mxc_facts *facts,
                           struct mxc_arena *arena, const struct planned *planned)
 {
     for (size_t i = 0; i < policy->filesystem.denied.count; i++) {
         const char *path = policy->filesystem.denied.items[i];
-        const struct mxc_step *step;
+        const char *place = place_of_missing(facts, arena, path);
 
-        if (!is_plain(facts, arena, path))
-            continue;
-        step = covering(&planned->plan, path);
-        FUZZ_CHECK(!step || (step->kind != MXC_STEP_BIND && step->kind != MXC_STEP_PIN), path);
+        if (is_plain(facts, arena, path))
+            FUZZ_CHECK(!is_of_host(&planned->plan, path), path);
+        if (place)
+            FUZZ_CHECK(!is_of_host(&planned->plan, place), path);
     }
 }
 
