@@ -65,8 +65,11 @@ static int look(void *context, struct mxc_arena *arena, const char *path, struct
     return out->type == MXC_OBJECT_SYMLINK ? read_target(arena, path, &out->target) : 0;
 }
 
-/* The directories in which the planner asks for many names that are not there. */
-static const char *const listed[] = { "/", "/etc", "/usr" };
+/* The directories in which the planner asks for many names that are not there. To open "/etc/." takes the
+ * right to search it as well: who may only list it finds nothing in it. */
+static const struct {
+    const char *path, *to_open;
+} listed[] = { { "/", "/." }, { "/etc", "/etc/." }, { "/usr", "/usr/." } };
 
 #define LISTED (sizeof listed / sizeof *listed)
 
@@ -82,9 +85,9 @@ static bool glance(void *context, struct mxc_arena *arena, const char *path, str
     if (!host->listings)
         host->listings = mxc_arena_alloc(arena, LISTED * sizeof(struct mxc_listing));
     for (size_t i = 0; host->listings && i < LISTED; i++)
-        if (strlen(listed[i]) == length && memcmp(listed[i], path, length) == 0)
-            return mxc_listing_find((struct mxc_listing *)host->listings + i, arena, listed[i],
-                                    name, &out->type) &&
+        if (strlen(listed[i].path) == length && memcmp(listed[i].path, path, length) == 0)
+            return mxc_listing_find((struct mxc_listing *)host->listings + i, arena,
+                                    listed[i].to_open, name, &out->type) &&
                    (out->type != MXC_OBJECT_SYMLINK || read_target(arena, path, &out->target) == 0);
     return false;
 }
