@@ -83,14 +83,14 @@ static int unknown(const char *typed)
 
 static int wrong_words(const struct mxc_parse_error *problem)
 {
+    const char *typed = problem->text ? problem->text : "";
     struct mxc_shown shown;
     auto_buf text = { 0 };
 
-    if (problem->text)
-        mxc_shown(&shown, problem->text, strlen(problem->text));
+    mxc_shown(&shown, typed, strlen(typed));
     switch (problem->problem) {
     case MXC_PARSE_UNKNOWN:
-        return unknown(problem->text);
+        return unknown(typed);
     case MXC_PARSE_NO_VALUE:
         mxc_buf_add(&text, "error: a value is required for '");
         add_option(&text, problem->option);
