@@ -21,7 +21,7 @@ headers   each header alone, with gcc and clang
 gcc       gcc -Werror, and every test
 clang     clang -Werror, and the tests of the pure code
 asan      address and undefined behaviour sanitizers, and the tests of the pure code and the command line
-mingw     base, policy and plan for Windows
+mingw     base, policy, plan and the pure part of net for Windows
 analyzer  gcc -fanalyzer
 tidy      clang-tidy
 install   the release build, installed into an empty folder

@@ -61,6 +61,9 @@ class Layers(Check):
         self.include("src/backend/native/n.c", '#include "backend/native/n.h"\n#include <sched.h>')
         self.include("src/backend/native/n.h", '#include "base/one.h"')
         self.include("src/backend/registry.c", '#include "backend/native/n.h"\n#ifdef __linux__')
+        self.include("src/net/net_main.c", '#include "net/n.h"\n#include <sys/socket.h>')
+        self.include("src/net/n.h", '#include "policy/one.h"')
+        self.include("src/policy/one.h", '#include "base/one.h"')
         self.include("src/lib/l.c", '#include "mxc.h"\n#include "made_x.h"')
         self.write("src/lib/meson.build", "custom_target(output: 'made_@0@.h')\n")
         self.assert_passes()
@@ -74,6 +77,8 @@ class Layers(Check):
             "src/backend/x.c": ("run/y.h", "backend may not include run"),
             "src/sys/linux/x.c": ("plan/y.h", "sys may not include plan"),
             "src/run/x.c": ("cli/y.h", "run may not include cli"),
+            "src/net/x.c": ("sys/y.h", "net may not include sys"),
+            "src/plan/n.c": ("net/y.h", "plan may not include net"),
         }
         for path, (target, _) in cases.items():
             self.write("src/" + target, HEADER)
@@ -89,8 +94,10 @@ class Layers(Check):
     def test_pure(self):
         self.include("src/policy/x.c", "#include <unistd.h>")
         self.include("src/plan/x.c", "  #  include <sys/stat.h>")
+        self.include("src/net/x.c", "#include <sys/socket.h>")
         self.assert_fails("policy is pure and may not use <unistd.h>",
-                          "plan is pure and may not use <sys/stat.h>")
+                          "plan is pure and may not use <sys/stat.h>",
+                          "net is pure and may not use <sys/socket.h>")
 
     def test_other_faults(self):
         self.include("src/base/x.c", '#include "one.h"')
