@@ -14,6 +14,22 @@
     X(UNAVAILABLE, "backend_unavailable", 255)   /* the host lacks what the backend needs */       \
     X(BACKEND, "backend_error", 255)             /* set-up or supervision failed */
 
+/* The closed set of wire texts that clients know, in their order; MXC_CODES uses some of them, the others
+ * belong to the lifecycle. */
+#define MXC_WIRE_CODES(X)                                                                          \
+    X("malformed_request")                                                                         \
+    X("unsupported_containment")                                                                   \
+    X("unsupported_phase")                                                                         \
+    X("backend_unavailable")                                                                       \
+    X("malformed_id")                                                                              \
+    X("stale_id")                                                                                  \
+    X("not_provisioned")                                                                           \
+    X("not_started")                                                                               \
+    X("already_started")                                                                           \
+    X("already_stopped")                                                                           \
+    X("policy_validation")                                                                         \
+    X("backend_error")
+
 enum mxc_code {
 #define MXC_CODE_ENUM(name, wire, status) MXC_##name,
     MXC_CODES(MXC_CODE_ENUM)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mxc schema: the policy format for editors, validators and readers. */
+#include "backend/backend.h"
 #include "cli/verbs.h"
 #include "policy/schema.h"
 
@@ -7,6 +8,7 @@ struct schema_options {
     const char *version;
     bool list;
     bool markdown;
+    bool typescript;
 };
 
 static const struct mxc_option options[] = {
@@ -17,6 +19,8 @@ static const struct mxc_option options[] = {
       "print the versions that can be given", MXC_COMPLETE_NONE, NULL },
     { "markdown", MXC_OPTION_FLAG, offsetof(struct schema_options, markdown), NULL,
       "print the reference of all keys as Markdown", MXC_COMPLETE_NONE, NULL },
+    { "typescript", MXC_OPTION_FLAG, offsetof(struct schema_options, typescript), NULL,
+      "print types of policies and results for TypeScript", MXC_COMPLETE_NONE, NULL },
     { 0 }
 };
 
@@ -26,6 +30,38 @@ static const struct mxc_example examples[] = {
     { 0 }
 };
 
+/* type NAME = 'a' | 'b'; */
+static void add_union(struct mxc_buf *out, const char *about, const char *name,
+                      const char *const *texts, size_t count)
+{
+    mxc_buf_format(out, "\n/** %s */\nexport type %s =", about, name);
+    for (size_t i = 0; i < count; i++)
+        mxc_buf_format(out, "\n  | '%s'", texts[i]);
+    mxc_buf_add(out, ";\n");
+}
+
+static void add_typescript(struct mxc_buf *out)
+{
+    static const char *const codes[] = {
+#define TEXT(wire) wire,
+        MXC_WIRE_CODES(TEXT)
+#undef TEXT
+    };
+    static const char *const reasons[] = {
+#define TEXT(name, text) text,
+        MXC_REASONS(TEXT)
+#undef TEXT
+    };
+
+    mxc_buf_add(out,
+                "// SPDX-License-Identifier: MIT\n// Printed by 'mxc schema --typescript' from "
+                "the tables of the executor. Do not edit.\n");
+    add_union(out, "What went wrong: a closed set.", "ErrorCode", codes,
+              sizeof codes / sizeof *codes);
+    add_union(out, "Why a run ended.", "Reason", reasons, sizeof reasons / sizeof *reasons);
+    mxc_schema_typescript(out);
+}
+
 static int schema_main(struct mxc_cli *cli, const void *given, const struct mxc_args *args)
 {
     const struct schema_options *chosen = given;
@@ -34,14 +70,16 @@ static int schema_main(struct mxc_cli *cli, const void *given, const struct mxc_
     struct mxc_err err;
 
     (void)args;
-    if ((chosen->version != NULL) + chosen->list + chosen->markdown != 1)
-        return mxc_cli_usage(cli, "give one of --version V, --list, --markdown");
+    if ((chosen->version != NULL) + chosen->list + chosen->markdown + chosen->typescript != 1)
+        return mxc_cli_usage(cli, "give one of --version V, --list, --markdown, --typescript");
     if (chosen->version && mxc_version_parse(chosen->version, &version, &err) < 0)
         return mxc_cli_fail(cli, NULL, &err);
     if (chosen->version)
         mxc_schema_json(version, &text);
     if (chosen->markdown)
         mxc_schema_markdown(&text);
+    if (chosen->typescript)
+        add_typescript(&text);
     for (unsigned bit = 1; chosen->list && bit <= MXC_V_ALL; bit <<= 1)
         mxc_buf_format(&text, "%s\n", mxc_version_name((enum mxc_version)bit));
     return mxc_cli_print(cli, &text, 0);
@@ -51,10 +89,11 @@ const struct mxc_command mxc_command_schema = {
     .name = "schema",
     .main = schema_main,
     .summary = "print the policy format",
-    .usage = "--version V\n--list\n--markdown",
+    .usage = "--version V\n--list\n--markdown\n--typescript",
     .description =
-        "Prints the JSON Schema (draft 2020-12) of one policy version, or the reference of "
-        "all keys. Both come from the tables that the policy reader itself uses.",
+        "Prints the JSON Schema (draft 2020-12) of one policy version, the reference of all keys, "
+        "or "
+        "types for TypeScript. All come from the tables that the policy reader itself uses.",
     .syntax = { options, 0, false },
     .options_size = sizeof(struct schema_options),
     .examples = examples,

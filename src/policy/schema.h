@@ -17,4 +17,7 @@ void mxc_schema_json(enum mxc_version version, struct mxc_buf *out);
 /* docs/schema.md: every key, its versions, type, range, default and meaning. */
 void mxc_schema_markdown(struct mxc_buf *out);
 
+/* TypeScript interfaces of all objects, of all versions together; the root is 'Policy'. */
+void mxc_schema_typescript(struct mxc_buf *out);
+
 #endif
