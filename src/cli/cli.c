@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -157,4 +158,20 @@ int mxc_cli_print(struct mxc_cli *cli, const struct mxc_buf *text, int status)
         return status;
     (void)mxc_cli_fail(cli, NULL, &err);
     return 1;
+}
+
+int mxc_cli_descriptor(const char *option, const char *text, int *out, struct mxc_err *err)
+{
+    int fd;
+
+    if (!*text || text[strspn(text, "0123456789")] || strlen(text) > 7)
+        return mxc_fail(err, MXC_USAGE, 0, option, "'%s' is not a number", text);
+    fd = atoi(text);
+    if (fd <= STDERR_FILENO)
+        return mxc_fail(err, MXC_USAGE, 0, option,
+                        "%d is a standard stream, which the program holds too: use 3 or above", fd);
+    if (fcntl(fd, F_GETFL) < 0)
+        return mxc_fail(err, MXC_USAGE, 0, option, "descriptor %d is not open", fd);
+    *out = fd;
+    return 0;
 }

@@ -67,6 +67,10 @@ void mxc_cli_add_name(struct mxc_buf *out, const char *text);
 /* May this descriptor get colors? A terminal that can, and NO_COLOR is not set. */
 bool mxc_cli_colors(int fd);
 
+/* The descriptor that the value of an option names: open, and no standard stream, since the program holds
+ * those too. */
+int mxc_cli_descriptor(const char *option, const char *text, int *out, struct mxc_err *err);
+
 /* Adds the reason of errno to the text of a failed call that does not hold it yet. */
 void mxc_cli_explain(struct mxc_err *err);
 

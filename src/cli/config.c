@@ -117,6 +117,15 @@ int mxc_config_base64(struct mxc_arena *arena, const char *text, struct mxc_conf
     return 0;
 }
 
+int mxc_config_descriptor(struct mxc_arena *arena, int number, struct mxc_config *out,
+                          struct mxc_err *err)
+{
+    auto_close int fd = number; /* it is read to its end, and nobody else's business afterwards */
+
+    *out = (struct mxc_config){ .name = "<descriptor>" };
+    return read_and_take(arena, fd, "<descriptor>", out, err);
+}
+
 int mxc_config_stdin(struct mxc_arena *arena, struct mxc_config *out, struct mxc_err *err)
 {
     auto_close int null = open("/dev/null", O_RDONLY | O_CLOEXEC);

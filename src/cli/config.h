@@ -10,7 +10,8 @@
 #include "base/err.h"
 
 struct mxc_config {
-    const char *name; /* for messages: the path, "<stdin>", "<base64>", "<options>" */
+    const char
+        *name; /* for messages: the path, "<stdin>", "<descriptor>", "<base64>", "<options>" */
     const char *text; /* followed by a NUL byte that 'length' does not count */
     size_t length;
     bool from_options; /* made from --ro and the like: positions in the text mean nothing */
@@ -21,6 +22,10 @@ int mxc_config_file(struct mxc_arena *arena, const char *path, struct mxc_config
                     struct mxc_err *err);
 int mxc_config_base64(struct mxc_arena *arena, const char *text, struct mxc_config *out,
                       struct mxc_err *err);
+
+/* Reads the descriptor to its end and closes it. */
+int mxc_config_descriptor(struct mxc_arena *arena, int number, struct mxc_config *out,
+                          struct mxc_err *err);
 
 /* Reads standard input to its end and then puts /dev/null there: the program gets an end of file, never
  * what follows the policy. */

@@ -17,6 +17,9 @@ struct call {
     struct mxc_lxc_log log;
     struct mxc_request request;
     struct timespec started;
+    int result; /* the caller's file for it, -1: none */
+    struct mxc_lxc_envelope told;
+    struct mxc_err err; /* the error behind the exit status; code 0: none */
 };
 
 /* Containments behind the experimental gate, as they are called in its texts. */
@@ -39,6 +42,7 @@ static int invalid(struct call *call, const struct mxc_err *err)
 {
     auto_buf text = { 0 };
 
+    call->err = *err;
     mxc_lxc_describe(err, &text);
     mxc_lxc_log_line(&call->log, "Configuration parse error: %s", text.data ? text.data : "");
     mxc_lxc_print(STDERR_FILENO, "Request error\n");
@@ -113,17 +117,28 @@ static void log_end(struct call *call, int status, const char *message)
         mxc_lxc_log_line(&call->log, "Error: %s", message);
 }
 
+/* An error that ends its own line, and that the result file tells too. */
+static void tell(struct call *call, const char *message)
+{
+    call->told.code = "backend_error";
+    call->told.message = mxc_arena_copy(call->arena, message);
+    if (!call->told.message)
+        call->told.message = "out of memory";
+    mxc_lxc_envelope(STDERR_FILENO, &call->told);
+}
+
 /* The policy is valid and cannot be honoured, or set-up failed. */
 static int refused(struct call *call, const struct mxc_err *err)
 {
     auto_buf text = { 0 };
 
+    call->err = *err;
     mxc_lxc_describe(err, &text);
     if (text.failed)
         return 255;
     mxc_lxc_print(STDERR_FILENO, "%s\n", text.data);
     log_end(call, -1, text.data);
-    mxc_lxc_envelope(STDERR_FILENO, "backend_error", text.data);
+    tell(call, text.data);
     return 255;
 }
 
@@ -131,6 +146,8 @@ static int end_dry_run(struct call *call, const struct mxc_err *err)
 {
     auto_buf text = { 0 }, plan = { 0 };
 
+    if (err)
+        call->err = *err;
     if (err)
         mxc_lxc_describe(err, &text);
     else if (call->options->debug)
@@ -144,7 +161,7 @@ static int end_dry_run(struct call *call, const struct mxc_err *err)
 }
 
 /* Something else than the program ended the run. The program may have left an unfinished line. */
-static void tell_reason(const struct mxc_exit *exit, const char *sentence)
+static void tell_reason(struct call *call, const struct mxc_exit *exit, const char *sentence)
 {
     if (!sentence)
         return;
@@ -153,7 +170,7 @@ static void tell_reason(const struct mxc_exit *exit, const char *sentence)
         mxc_lxc_print(STDERR_FILENO, "%s\n",
                       sentence); /* the program ended itself: no failure of ours */
     else
-        mxc_lxc_envelope(STDERR_FILENO, "backend_error", sentence);
+        tell(call, sentence);
 }
 
 static int execute(struct call *call)
@@ -173,7 +190,7 @@ static int execute(struct call *call)
     status = mxc_exit_status(&exit);
     sentence = mxc_exit_sentence(call->arena, &call->request.plan, &exit);
     log_end(call, sentence && status == 255 ? -1 : status, sentence);
-    tell_reason(&exit, sentence);
+    tell_reason(call, &exit, sentence);
     return status;
 }
 
@@ -186,7 +203,7 @@ static int run(struct call *call, const struct mxc_args *args)
         return invalid(call, &err);
     phase = mxc_lxc_phase(call->arena, &call->request.config);
     if (phase)
-        return mxc_lxc_lifecycle(call->arena, phase);
+        return mxc_lxc_lifecycle(call->arena, phase, &call->told);
     if (mxc_request_read(&call->request, NULL, &err) < 0)
         return invalid(call, &err);
     log_request(call);
@@ -249,6 +266,26 @@ static int answer_early(const struct mxc_lxc_options *options, const struct mxc_
     return -1;
 }
 
+static int call_and_report(struct call *call, const struct mxc_args *args)
+{
+    struct mxc_err err;
+    int status;
+
+    if (mxc_lxc_result_open(&call->result, &err) < 0) {
+        auto_buf text = { 0 };
+
+        mxc_lxc_describe(&err, &text);
+        return say_and_end(text.data ? text.data : "out of memory");
+    }
+    call->log.live = call->options->debug;
+    mxc_lxc_log_open(&call->log, call->options->log_file);
+    status = run(call, args);
+    (void)mxc_lxc_result_write(call->result, status, &call->told,
+                               call->err.code ? &call->err : NULL);
+    mxc_lxc_log_done(&call->log);
+    return status;
+}
+
 int mxc_lxc_exec_main(int argc, char **argv)
 {
     struct mxc_arena arena = { 0 };
@@ -259,12 +296,8 @@ int mxc_lxc_exec_main(int argc, char **argv)
 
     if (status < 0)
         status = answer_early(&options, &args);
-    if (status < 0) {
-        call.log.live = options.debug;
-        mxc_lxc_log_open(&call.log, options.log_file);
-        status = run(&call, &args);
-        mxc_lxc_log_done(&call.log);
-    }
+    if (status < 0)
+        status = call_and_report(&call, &args);
     mxc_arena_done(&arena);
     return status;
 }

@@ -49,13 +49,27 @@ void mxc_lxc_print(int fd, const char *format, ...) __attribute__((format(printf
 /* The error as one sentence with its place: "text (/pointer, line 3 column 4)". */
 void mxc_lxc_describe(const struct mxc_err *err, struct mxc_buf *out);
 
+/* An error as clients parse it; 'code' NULL: none. */
+struct mxc_lxc_envelope {
+    const char *code;
+    const char *message;
+};
+
 /* {"error":{"code":…,"message":…}} and a newline. */
-void mxc_lxc_envelope(int fd, const char *code, const char *message);
+void mxc_lxc_envelope(int fd, const struct mxc_lxc_envelope *told);
+
+/* The file that the environment variable MXC_RESULT_FILE names: a regular one that exists. -1: none is
+ * asked for. */
+int mxc_lxc_result_open(int *out, struct mxc_err *err);
+
+/* One line: the exit status, what was printed as an envelope, and the error behind it (NULL: none). */
+int mxc_lxc_result_write(int fd, int status, const struct mxc_lxc_envelope *told,
+                         const struct mxc_err *why);
 
 /* The value of "phase" when the text is a lifecycle request, else NULL. In the arena. */
 const char *mxc_lxc_phase(struct mxc_arena *arena, const struct mxc_config *config);
 
-/* Answers a lifecycle request: one envelope on standard output. Returns the exit status. */
-int mxc_lxc_lifecycle(struct mxc_arena *arena, const char *phase);
+/* Answers a lifecycle request: one envelope on standard output, also in 'told'. Returns the exit status. */
+int mxc_lxc_lifecycle(struct mxc_arena *arena, const char *phase, struct mxc_lxc_envelope *told);
 
 #endif

@@ -22,23 +22,30 @@ const char *mxc_lxc_phase(struct mxc_arena *arena, const struct mxc_config *conf
     return phase;
 }
 
-int mxc_lxc_lifecycle(struct mxc_arena *arena, const char *phase)
+static int answer(const char *code, const char *text, struct mxc_lxc_envelope *told)
+{
+    told->code = code;
+    told->message = text ? text : "out of memory";
+    mxc_lxc_envelope(STDOUT_FILENO, told);
+    return 1;
+}
+
+int mxc_lxc_lifecycle(struct mxc_arena *arena, const char *phase, struct mxc_lxc_envelope *told)
 {
     static const char *const known[] = { "provision", "start", "exec", "stop", "deprovision" };
-    const char *text;
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (!strcmp(known[i], phase)) {
-            text =
+        if (!strcmp(known[i], phase))
+            return answer(
+                "unsupported_phase",
                 mxc_arena_format(arena,
                                  "no backend of this build has lifecycle phases, so '%s' cannot be "
                                  "done: send a one-shot request, without 'phase'",
-                                 phase);
-            mxc_lxc_envelope(STDOUT_FILENO, "unsupported_phase", text ? text : "out of memory");
-            return 1;
-        }
-    text = mxc_arena_format(
-        arena, "phase '%s' is none of provision, start, exec, stop, deprovision", phase);
-    mxc_lxc_envelope(STDOUT_FILENO, "malformed_request", text ? text : "out of memory");
-    return 1;
+                                 phase),
+                told);
+    return answer(
+        "malformed_request",
+        mxc_arena_format(arena, "phase '%s' is none of provision, start, exec, stop, deprovision",
+                         phase),
+        told);
 }

@@ -109,12 +109,12 @@ void mxc_lxc_describe(const struct mxc_err *err, struct mxc_buf *out)
     mxc_buf_add(out, ")");
 }
 
-void mxc_lxc_envelope(int fd, const char *code, const char *message)
+void mxc_lxc_envelope(int fd, const struct mxc_lxc_envelope *told)
 {
     auto_buf text = { 0 };
 
-    mxc_buf_format(&text, "{\"error\":{\"code\":\"%s\",\"message\":", code);
-    mxc_buf_json(&text, message);
+    mxc_buf_format(&text, "{\"error\":{\"code\":\"%s\",\"message\":", told->code);
+    mxc_buf_json(&text, told->message);
     mxc_buf_add(&text, "}}\n");
     mxc_lxc_put(fd, &text);
 }

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,22 +14,15 @@
 
 int mxc_report_open(const char *text, int *out, struct mxc_err *err)
 {
-    int fd, flags;
+    int fd;
 
     if (!text) {
         *out = -1;
         return 0;
     }
-    if (!*text || text[strspn(text, "0123456789")] || strlen(text) > 7)
-        return mxc_fail(err, MXC_USAGE, 0, "--result-fd", "'%s' is not a number", text);
-    fd = atoi(text);
-    if (fd <= STDERR_FILENO)
-        return mxc_fail(err, MXC_USAGE, 0, "--result-fd",
-                        "%d is a standard stream, which the program holds too: use 3 or above", fd);
-    flags = fcntl(fd, F_GETFL);
-    if (flags < 0)
-        return mxc_fail(err, MXC_USAGE, 0, "--result-fd", "descriptor %d is not open", fd);
-    if ((flags & O_ACCMODE) == O_RDONLY)
+    if (mxc_cli_descriptor("--result-fd", text, &fd, err) < 0)
+        return -1;
+    if ((fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
         return mxc_fail(err, MXC_USAGE, 0, "--result-fd", "descriptor %d cannot be written to", fd);
     if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
         return mxc_fail(err, MXC_BACKEND, errno, "--result-fd", "cannot keep descriptor %d ours",

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "cli/cli.h"
 
 /* Lists of the policy that options fill: also the way back, from a pointer to the option. */
 static const struct list {
@@ -199,6 +200,16 @@ static const char *policy_option(const struct mxc_source *source)
     return source->timeout ? "--timeout" : NULL;
 }
 
+static int from_descriptor(const struct mxc_source *source, struct mxc_request *request,
+                           struct mxc_err *err)
+{
+    int fd;
+
+    if (mxc_cli_descriptor("--config-fd", source->config_fd, &fd, err) < 0)
+        return -1;
+    return mxc_config_descriptor(request->arena, fd, &request->config, err);
+}
+
 static int from_config(const struct mxc_source *source, const struct mxc_args *args,
                        struct mxc_request *request, struct mxc_err *err)
 {
@@ -209,6 +220,10 @@ static int from_config(const struct mxc_source *source, const struct mxc_args *a
         return usage(err, option, "cannot be combined with a policy: write it into the policy");
     if (args->positional.count && source->config_base64)
         return usage(err, "--config-base64", "cannot be combined with a policy file");
+    if (source->config_fd && (args->positional.count || source->config_base64))
+        return usage(err, "--config-fd", "cannot be combined with another policy");
+    if (source->config_fd)
+        return from_descriptor(source, request, err);
     if (source->config_base64)
         return mxc_config_base64(request->arena, source->config_base64, &request->config, err);
     if (!strcmp(path, "-"))
@@ -219,7 +234,7 @@ static int from_config(const struct mxc_source *source, const struct mxc_args *a
 int mxc_source_read(const struct mxc_source *source, const struct mxc_args *args,
                     struct mxc_request *request, struct mxc_err *err)
 {
-    bool config = args->positional.count || source->config_base64;
+    bool config = args->positional.count || source->config_base64 || source->config_fd;
     struct mxc_read_options options = { .portable = source->portable };
 
     if (args->has_command && !args->command.count)

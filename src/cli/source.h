@@ -9,6 +9,7 @@
 /* First member of the options struct of every verb that takes a policy. */
 struct mxc_source {
     const char *config_base64;
+    const char *config_fd;
     struct mxc_words readonly;
     struct mxc_words readwrite;
     struct mxc_words denied;
@@ -78,6 +79,13 @@ struct mxc_source {
           MXC_SOURCE_AT(config_base64),                                                            \
           "TEXT",                                                                                  \
           "the policy itself as base64 instead of a file",                                         \
+          MXC_COMPLETE_NONE,                                                                       \
+          NULL },                                                                                  \
+        { "config-fd",                                                                             \
+          MXC_OPTION_TEXT,                                                                         \
+          MXC_SOURCE_AT(config_fd),                                                                \
+          "N",                                                                                     \
+          "read the policy from descriptor N, which must be 3 or above",                           \
           MXC_COMPLETE_NONE,                                                                       \
           NULL },                                                                                  \
         { "backend",                                                                               \

@@ -70,7 +70,7 @@ static void check_errors(const char *text)
     mxc_lxc_describe(&err, &sentence);
     FUZZ_CHECK(fuzz_is_line(sentence.data), sentence.data);
     fuzz_catch_output();
-    mxc_lxc_envelope(STDERR_FILENO, "backend_error", text);
+    mxc_lxc_envelope(STDERR_FILENO, &(struct mxc_lxc_envelope){ "backend_error", text });
     FUZZ_CHECK(fuzz_is_lines(fuzz_output[2].data) && fuzz_is_json(fuzz_output[2].data),
                fuzz_output[2].data);
     fuzz_forget_output();
