@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// Everything that the package exports.
+
+export { ContainmentTypes, ExperimentalBackends } from './types.js';
+export type {
+  ClipboardPolicy,
+  ContainerConfig,
+  ContainmentBackend,
+  ContainmentType,
+  Environment,
+  IsolationTier,
+  PlatformSupport,
+  SandboxingMethod,
+  SandboxPolicy,
+  UiCapabilitySupport,
+} from './types.js';
+
+export { buildSandboxPayload, createConfigFromPolicy } from './config.js';
+export { spawnSandbox, spawnSandboxAsync, spawnSandboxFromConfig } from './sandbox.js';
+export type { SandboxOutput, SandboxSpawnOptions } from './sandbox.js';
+export type { IDisposable, IEvent, IPty, IPtyForkOptions } from './pty.js';
+
+export { getPlatformSupport } from './platform.js';
+export { getAvailableToolsPolicy, getTemporaryFilesPolicy, getUserProfilePolicy } from './discovery.js';
+export type { FilesystemPolicyResult, ToolsPolicyOptions } from './discovery.js';
+
+export { MxcError, mxcErrorFromCode } from './errors.js';
+export type { ErrorCode } from './errors.js';
+
+export {
+  deprovisionSandbox,
+  execInSandbox,
+  execInSandboxAsync,
+  provisionSandbox,
+  startSandbox,
+  stopSandbox,
+} from './lifecycle.js';
+export { IsolationSessionUserConfig } from './lifecycle-types.js';
+export type * from './lifecycle-types.js';
+
+export { run } from './run.js';
+export type { RunOptions, RunResult } from './run.js';
+export { start } from './start.js';
+export type { EndingSignal, Sandbox, StartOptions } from './start.js';
+export type { Limits, NetworkRules, RunRequest, SandboxRequest } from './request.js';
+export type { Denial, SandboxExit } from './result.js';
+export { checkPolicy, explainPolicy, probe } from './inspect.js';
+export type { InspectOptions, PolicyCheck, PolicyFinding, PolicyPlan } from './inspect.js';
+export type { ProbeBackend, ProbeFeature, ProbeItem, ProbeResult } from './probe.js';
+export type * from './mxc.gen.js';

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// Sandboxes that outlive one call.
+import { spawn } from 'node:child_process';
+import { envelopeOf, openChannel, type ResultChannel } from './channel.js';
+import { collect, type Collected } from './collect.js';
+import { backendOf, makeEnvelope, readAnswer } from './envelope.js';
+import { mxcErrorFromCode } from './errors.js';
+import type {
+  DeprovisionConfigFor,
+  DeprovisionResult,
+  ExecConfigFor,
+  ExecResult,
+  ProvisionConfigFor,
+  ProvisionResult,
+  SandboxId,
+  StartConfigFor,
+  StartResult,
+  StateAwareContainmentBackend,
+  StopConfigFor,
+  StopResult,
+} from './lifecycle-types.js';
+import { prepareEnvelope, type SandboxSpawnOptions } from './prepare.js';
+import { spawnPty, type IPty } from './pty.js';
+import type { JsonRecord } from './wire.js';
+
+/** Why a call was ended. */
+function reasonOf(signal: AbortSignal): unknown {
+  return signal.reason ?? new Error('Aborted');
+}
+
+async function call(
+  envelope: JsonRecord,
+  options: SandboxSpawnOptions,
+  channel?: ResultChannel,
+): Promise<Collected> {
+  const { signal } = options;
+  if (signal?.aborted) throw reasonOf(signal);
+  const { executor, args } = prepareEnvelope(envelope, options);
+  const child = spawn(executor, args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    ...(channel ? { env: { ...process.env, ...channel.env } } : {}),
+  });
+  const stop = () => void child.kill();
+  child.stdin.on('error', () => {}).end();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    const collected = await collect(child);
+    if (signal?.aborted) throw reasonOf(signal);
+    return collected;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+async function phase(envelope: JsonRecord, options: SandboxSpawnOptions): Promise<JsonRecord> {
+  return readAnswer((await call(envelope, options)).stdout);
+}
+
+/** Makes a sandbox; its id is in the result. */
+export async function provisionSandbox<C extends StateAwareContainmentBackend>(
+  containment: C,
+  config?: ProvisionConfigFor<C>,
+  options: SandboxSpawnOptions = {},
+): Promise<ProvisionResult<C>> {
+  const { sandboxId, metadata } = await phase(makeEnvelope('provision', { containment }, config), options);
+  return { sandboxId, metadata } as unknown as ProvisionResult<C>;
+}
+
+/** Starts a sandbox that was provisioned or stopped. */
+export async function startSandbox<C extends StateAwareContainmentBackend>(
+  sandboxId: SandboxId<C>,
+  config?: StartConfigFor<C>,
+  options: SandboxSpawnOptions = {},
+): Promise<StartResult<C>> {
+  return (await phase(makeEnvelope('start', { sandboxId }, config), options)) as StartResult<C>;
+}
+
+/** Stops a sandbox; it can be started again. */
+export async function stopSandbox<C extends StateAwareContainmentBackend>(
+  sandboxId: SandboxId<C>,
+  config?: StopConfigFor<C>,
+  options: SandboxSpawnOptions = {},
+): Promise<StopResult<C>> {
+  return (await phase(makeEnvelope('stop', { sandboxId }, config), options)) as StopResult<C>;
+}
+
+/** Removes a sandbox; its id is then dead. */
+export async function deprovisionSandbox<C extends StateAwareContainmentBackend>(
+  sandboxId: SandboxId<C>,
+  config?: DeprovisionConfigFor<C>,
+  options: SandboxSpawnOptions = {},
+): Promise<DeprovisionResult<C>> {
+  return (await phase(makeEnvelope('deprovision', { sandboxId }, config), options)) as DeprovisionResult<C>;
+}
+
+/** Runs a program in a started sandbox, on a terminal. */
+export function execInSandbox<C extends StateAwareContainmentBackend>(
+  sandboxId: SandboxId<C>,
+  config: ExecConfigFor<C>,
+  options: SandboxSpawnOptions = {},
+): IPty {
+  backendOf(sandboxId);
+  const { executor, args } = prepareEnvelope(makeEnvelope('exec', { sandboxId }, config), options);
+  const pty = spawnPty(executor, args, { cwd: process.cwd(), ...options.ptyOptions });
+  const stop = () => pty.kill();
+  if (options.signal?.aborted) stop();
+  options.signal?.addEventListener('abort', stop, { once: true });
+  pty.onExit(() => options.signal?.removeEventListener('abort', stop));
+  return pty;
+}
+
+/** Runs a program in a started sandbox to its end. */
+export async function execInSandboxAsync<C extends StateAwareContainmentBackend>(
+  sandboxId: SandboxId<C>,
+  config: ExecConfigFor<C>,
+  options: SandboxSpawnOptions = {},
+): Promise<ExecResult> {
+  const envelope = makeEnvelope('exec', { sandboxId }, config);
+  const channel = openChannel();
+  try {
+    const { stdout, stderr, exitCode } = await call(envelope, options, channel);
+    const error = exitCode === 0 ? null : envelopeOf(channel.take());
+    if (error) throw mxcErrorFromCode(error.code, error.message, error.details);
+    return { stdout, stderr, exitCode: exitCode ?? -1 };
+  } finally {
+    channel.take();
+  }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// The network part of the mapping from a policy to a configuration.
+import type { ContainerConfig, NetworkConfig, SandboxingMethod, SandboxPolicy } from './types.js';
+
+const filtersByItself: readonly SandboxingMethod[] = ['wslc', 'seatbelt', 'bubblewrap', 'lxc', 'native'];
+const proxyOnLinux: readonly SandboxingMethod[] = ['bubblewrap', 'process', 'native'];
+
+function checkProxy(containment: SandboxingMethod, platform: NodeJS.Platform): void {
+  if (platform === 'linux' && !proxyOnLinux.includes(containment))
+    throw new Error(
+      `Proxy configuration is not supported on Linux containment='${containment}'. ` +
+        "Use containment 'bubblewrap' (or the abstract 'process') for proxy-based host filtering.",
+    );
+  if (platform === 'darwin') throw new Error('Proxy configuration is not supported on macOS');
+}
+
+/** Throws for what the containment cannot do. */
+export function checkNetwork(
+  policy: SandboxPolicy,
+  containment: SandboxingMethod,
+  platform: NodeJS.Platform,
+): void {
+  const network = policy.network;
+  const unixProcess = containment === 'process' && (platform === 'linux' || platform === 'darwin');
+  if (!network) return;
+  if (network.proxy) checkProxy(containment, platform);
+  if (hasHosts(network) && !network.allowOutbound && !filtersByItself.includes(containment) && !unixProcess)
+    throw new Error('allowedHosts/blockedHosts require allowOutbound to be true');
+}
+
+function hasHosts(network: Pick<NetworkConfig, 'allowedHosts' | 'blockedHosts'>): boolean {
+  return Boolean(network.allowedHosts?.length || network.blockedHosts?.length);
+}
+
+export function mapNetwork(policy: SandboxPolicy): NetworkConfig {
+  const network = policy.network;
+  if (!network) return { defaultPolicy: 'block' };
+  return {
+    defaultPolicy: network.allowOutbound ? 'allow' : 'block',
+    allowLocalNetwork: network.allowLocalNetwork,
+    allowedHosts: network.allowedHosts,
+    blockedHosts: network.blockedHosts,
+    proxy: network.proxy,
+  };
+}
+
+/** Where a proxy is given, it does the filtering. */
+export function applyLinuxNetwork(config: ContainerConfig): void {
+  const network = config.network;
+  if (!network) return;
+  if (network.enforcementMode === 'capabilities')
+    console.warn("[mxc-sdk] network.enforcementMode 'capabilities' has no effect on Linux.");
+  if (hasHosts(network) && !network.proxy) network.enforcementMode = 'firewall';
+}
+
+export function applyWindowsNetwork(config: ContainerConfig): void {
+  if (config.network) config.network.enforcementMode = hasHosts(config.network) ? 'both' : 'capabilities';
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// What every one-shot call does before it starts the executor: checks in their documented order, then argv.
+import { arch } from 'node:os';
+import { microvmElsewhere } from './config.js';
+import { findProgram, namesOf, resolveExecutor } from './locate.js';
+import { openLog, type Logger } from './logger.js';
+import { supportBeside } from './platform.js';
+import type { IPtyForkOptions } from './pty.js';
+import {
+  ContainmentTypes,
+  ExperimentalBackends,
+  legacyAliases,
+  type ContainerConfig,
+  type Environment,
+  type PlatformSupport,
+  type SandboxingMethod,
+} from './types.js';
+
+export interface SandboxSpawnOptions {
+  /** Log lines of the executor on standard output, and a log file. */
+  debug?: boolean | undefined;
+  /** Allow experimental backends. */
+  experimental?: boolean | undefined;
+  /** The executor, instead of the documented places. */
+  executablePath?: string | undefined;
+  /** Leave out the check whether the host supports the containment; the executor checks anyway. */
+  skipPlatformCheck?: boolean | undefined;
+  /** Options of the terminal. */
+  ptyOptions?: IPtyForkOptions | undefined;
+  /** Check the policy and start nothing. */
+  dryRun?: boolean | undefined;
+  /** Folder for a log file of this call. */
+  logDir?: string | undefined;
+  /** False: pipes with standard output and error apart. Default: a terminal. */
+  usePty?: boolean | undefined;
+  /** Ends the asynchronous calls. */
+  signal?: AbortSignal | undefined;
+}
+
+/** One executor call, ready to be started. */
+export interface Prepared {
+  executor: string;
+  args: string[];
+  logger: Logger;
+}
+
+/** Adds variables to the configuration; entries that are there already stay first. */
+export function addEnvironment(config: ContainerConfig, env: Environment | undefined): void {
+  if (!env) return;
+  const added = Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]));
+  config.process ??= { commandLine: '' };
+  config.process.env = [...(config.process.env ?? []), ...added];
+}
+
+function support(options: SandboxSpawnOptions): PlatformSupport | null {
+  const names = namesOf(process.platform);
+  const executor = options.executablePath || findProgram(names.executor);
+  return executor ? supportBeside(executor) : null;
+}
+
+const unsupported = (found: PlatformSupport) =>
+  new Error(`MXC is not supported on this platform: ${found.reason ?? ''}`);
+
+function checkAvailable(raw: SandboxingMethod, effective: SandboxingMethod, found: PlatformSupport): void {
+  const abstract = (ContainmentTypes as readonly SandboxingMethod[]).includes(effective);
+  if (abstract || found.availableMethods.includes(effective as PlatformSupport['availableMethods'][number])) return;
+  throw new Error(
+    `Containment backend '${raw}' is not available on this platform. ` +
+      `Available methods: ${found.availableMethods.join(', ')}`,
+  );
+}
+
+/** Throws in the documented order. */
+function validate(config: ContainerConfig, options: SandboxSpawnOptions): void {
+  const raw = config.containment;
+  const effective = raw && (legacyAliases[raw] ?? raw);
+  const experimental = effective !== undefined && ExperimentalBackends.includes(effective);
+  if (!config.process?.commandLine)
+    throw new Error('script is required. Set process.commandLine on the config or pass a script to spawnSandbox().');
+  if (experimental && !options.experimental)
+    throw new Error(
+      `'${raw}' containment requires experimental mode. Set 'experimental: true' in SandboxSpawnOptions.`,
+    );
+  const found = options.skipPlatformCheck ? null : support(options);
+  if (found && !found.isSupported && !experimental) throw unsupported(found);
+  if (effective === 'microvm' && process.platform !== 'win32') throw new Error(microvmElsewhere);
+  if (found && raw && effective && !experimental) checkAvailable(raw, effective, found);
+  if (found && !found.isSupported) throw unsupported(found);
+}
+
+function argv(config: object, options: SandboxSpawnOptions, logFile?: string): string[] {
+  return [
+    '--config-base64',
+    Buffer.from(JSON.stringify(config), 'utf8').toString('base64'),
+    ...(options.dryRun ? ['--dry-run'] : []),
+    ...(options.debug ? ['--debug'] : []),
+    ...(options.experimental ? ['--experimental'] : []),
+    ...(logFile ? ['--log-file', logFile] : []),
+  ];
+}
+
+/** A one-shot call. On an error the log is closed. */
+export function prepare(config: ContainerConfig, options: SandboxSpawnOptions, env?: Environment): Prepared {
+  addEnvironment(config, env);
+  const logger = openLog(options);
+  try {
+    validate(config, options);
+    logger.log('info', 'mxc.spawn.start', {
+      platform: process.platform,
+      arch: arch(),
+      containment: config.containment,
+    });
+    const executor = resolveExecutor(options.executablePath);
+    logger.log('info', 'mxc.binary.resolved', { resolved: true });
+    return { executor, args: argv(config, options, logger.path), logger };
+  } catch (error) {
+    logger.log('error', 'mxc.spawn.failed', { message: (error as Error).message });
+    logger.close();
+    throw error;
+  }
+}
+
+/** A lifecycle call: the envelope goes as it is, and there is no log file. */
+export function prepareEnvelope(envelope: object, options: SandboxSpawnOptions): Omit<Prepared, 'logger'> {
+  return { executor: resolveExecutor(options.executablePath), args: argv(envelope, options) };
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// What run() and start() are asked for, and how it becomes a policy of the executor.
+import type { Policy, PolicyFilesystem, PolicyLimits, PolicyNetwork, PolicyRuntimeConfig, PolicyUi } from './mxc.gen.js';
+import type { ContainerConfig, Environment } from './types.js';
+
+/** Version of the policies that requests become. */
+export const requestVersion = '1.0.0';
+
+export type Limits = PolicyLimits;
+
+/** Connections that a program may make and take; see `docs/schema.md`. */
+export type NetworkRules = Pick<PolicyNetwork, 'egress' | 'ingress'>;
+
+/** A program, and everything that it may do. What is left out is denied. */
+export interface SandboxRequest {
+  /** A text runs by `/bin/sh -c`. A list is a program and its arguments: no shell reads them. */
+  command: string | readonly string[];
+  /** Default: the first granted directory, else `/`. It grants nothing by itself. */
+  workingDirectory?: string | undefined;
+  /** The whole environment. Absent: `PATH` and `TERM` alone. */
+  environment?: Environment | undefined;
+  /** Set `PATH` and `TERM` although `environment` is given. */
+  inheritDefaultEnvironment?: boolean | undefined;
+  filesystem?: Omit<PolicyFilesystem, 'clearPolicyOnExit'> | undefined;
+  network?: NetworkRules | undefined;
+  runtimeConfig?: PolicyRuntimeConfig | undefined;
+  ui?: PolicyUi | undefined;
+  limits?: Limits | undefined;
+  /** Milliseconds after which everything in the sandbox is killed. */
+  timeoutMs?: number | undefined;
+  containment?: Policy['containment'];
+  containerName?: string | undefined;
+}
+
+/** A request, or a policy of any version as it is: a {@link Policy} or a {@link ContainerConfig}. */
+export type RunRequest = SandboxRequest | Policy | ContainerConfig;
+
+const inQuotes = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : inQuotes(word);
+}
+
+function commandLine(command: string | readonly string[]): string {
+  if (typeof command === 'string') return command;
+  const [first = '', ...rest] = command;
+  // A shell takes it for an option of its 'exec', and not every shell knows '--' there.
+  if (first.startsWith('-')) throw new TypeError(`the name of a program cannot begin with '-': give the path of '${first}'`);
+  // With 'exec' and quotes no assignment, reserved word or builtin of the shell is taken for itself.
+  return ['exec', inQuotes(first), ...rest.map(quoted)].join(' ');
+}
+
+function variables(environment: Environment | undefined): string[] | undefined {
+  if (!environment) return undefined;
+  return Object.entries(environment).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]));
+}
+
+/** The policy that a request means. */
+export function policyOf(request: RunRequest): Policy | ContainerConfig {
+  if (!('command' in request)) return request;
+  const { command, workingDirectory, environment, inheritDefaultEnvironment, timeoutMs, containerName } = request;
+  const { containment, filesystem, network, runtimeConfig, ui, limits, ...rest } = request;
+  const known = ['command', 'workingDirectory', 'environment', 'inheritDefaultEnvironment', 'timeoutMs', 'containerName'];
+  const unknown = Object.keys(rest).find((key) => !known.includes(key));
+  if (unknown) throw new TypeError(`a sandbox request has no member '${unknown}'`);
+  if (typeof command === 'string' ? !command : !command.length) throw new TypeError('a sandbox request needs a command');
+  return {
+    version: requestVersion,
+    containerId: containerName,
+    containment,
+    process: {
+      commandLine: commandLine(command),
+      cwd: workingDirectory,
+      env: variables(environment),
+      inheritDefaultEnv: inheritDefaultEnvironment,
+      timeout: timeoutMs,
+    },
+    filesystem,
+    network,
+    runtimeConfig,
+    ui,
+    limits,
+  };
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// The result that mxc writes to a descriptor which the program never holds.
+import { constants } from 'node:os';
+import { MxcError, mxcErrorFromCode } from './errors.js';
+import type { Reason } from './mxc.gen.js';
+import { isRecord, parseRecord, type JsonRecord } from './wire.js';
+
+/** Something that the policy kept the program from doing. */
+export interface Denial {
+  /** What kind of thing it was: `network`, `filesystem`, … */
+  kind: string;
+  /** What was tried. */
+  target: string;
+  count?: number;
+}
+
+/** How a run ended. */
+export interface SandboxExit {
+  /** Why it ended. Never `refused` or `setup`: those are errors. */
+  reason: Reason;
+  /** Of the program; null when it was killed. */
+  exitCode: number | null;
+  /** The signal that killed it, by its own doing or because of `reason`. */
+  signal: NodeJS.Signals | null;
+  timedOut: boolean;
+  /** From the start of set-up to the end. */
+  durationMs: number;
+  setupMs: number;
+  runMs: number;
+  /** Processor time of everything in the sandbox; null when nobody counted. */
+  cpuMs: number | null;
+  /** Bytes; null when the host cannot tell. */
+  peakMemory: number | null;
+  /** Who ran it. */
+  backend: string;
+  /** What was enforced, and by what on this host: texts for people and logs. */
+  enforcement: Readonly<Record<string, string>>;
+  /** What the policy refused while it ran; null when the backend keeps no record. */
+  denials: readonly Denial[] | null;
+}
+
+const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]));
+
+function numberOr<T>(value: unknown, otherwise: T): number | T {
+  return typeof value === 'number' ? value : otherwise;
+}
+
+/** Throws the error of a result that has one. */
+function throwError(error: JsonRecord): never {
+  const { code, message, ...details } = error;
+  throw mxcErrorFromCode(String(code), String(message), Object.keys(details).length ? details : undefined);
+}
+
+function denialsOf(value: unknown): readonly Denial[] | null {
+  return Array.isArray(value) ? (value as Denial[]) : null;
+}
+
+function exitOf(result: JsonRecord): SandboxExit {
+  const setupMs = numberOr(result.setupMs, 0);
+  const runMs = numberOr(result.runMs, 0);
+  return {
+    reason: result.reason as Reason,
+    exitCode: numberOr(result.exitCode, null),
+    signal: signalNames.get(numberOr(result.signal, 0)) ?? null,
+    timedOut: result.reason === 'timeout',
+    durationMs: setupMs + runMs,
+    setupMs,
+    runMs,
+    cpuMs: numberOr(result.cpuMs, null),
+    peakMemory: numberOr(result.peakMemoryBytes, null),
+    backend: String(result.backend),
+    enforcement: isRecord(result.enforced) ? (result.enforced as Record<string, string>) : {},
+    denials: denialsOf(result.denials),
+  };
+}
+
+/**
+ * Reads the one line of the result.
+ *
+ * @param ending How the executor itself ended, for the case that it left none.
+ */
+export function readResult(line: string, ending: string): SandboxExit {
+  const result = parseRecord(line);
+  if (!result) throw new MxcError('backend_error', `the executor ended ${ending} and left no result`);
+  if (result.version !== 1)
+    throw new MxcError('backend_error', `the executor's result has version ${String(result.version)}, this SDK knows 1`);
+  if (isRecord(result.error)) throwError(result.error);
+  return exitOf(result);
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+// The published ways to run a program: on a terminal, over pipes, or all at once.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { envelopeOf, openChannel, type ResultChannel } from './channel.js';
+import { buildSandboxPayload } from './config.js';
+import { MxcError, mxcErrorFromCode } from './errors.js';
+import { collect } from './collect.js';
+import type { Logger } from './logger.js';
+import { prepare, type Prepared, type SandboxSpawnOptions } from './prepare.js';
+import { spawnPty, type IPty } from './pty.js';
+import type { ContainerConfig, Environment, SandboxPolicy } from './types.js';
+
+export type { SandboxSpawnOptions };
+
+/** What a program printed, and how it ended. */
+export interface SandboxOutput {
+  stdout: string;
+  stderr: string;
+  exitCode: number;
+}
+
+function logEnd(logger: Logger): (exitCode: number | null) => void {
+  const begun = Date.now();
+  return (exitCode) => {
+    logger.log('info', 'mxc.spawn.exit', { exitCode: exitCode ?? -1, durationMs: Date.now() - begun });
+    logger.close();
+  };
+}
+
+function startPty(
+  { executor, args, logger }: Prepared,
+  options: SandboxSpawnOptions,
+  cwd: string | undefined,
+  channel?: ResultChannel,
+): IPty {
+  const given = options.ptyOptions ?? {};
+  const env = channel ? { env: { ...process.env, ...given.env, ...channel.env } } : {};
+  try {
+    const pty = spawnPty(executor, args, { ...given, ...env, cwd: cwd || process.cwd() });
+    const ended = logEnd(logger);
+    pty.onExit(({ exitCode }) => ended(exitCode));
+    return pty;
+  } catch (error) {
+    logger.close();
+    throw error;
+  }
+}
+
+function startPipes(
+  { executor, args, logger }: Prepared,
+  cwd: string | undefined,
+  channel?: ResultChannel,
+): ChildProcess {
+  const env = channel ? { env: { ...process.env, ...channel.env } } : {};
+  const child = spawn(executor, args, { cwd: cwd || process.cwd(), stdio: ['pipe', 'pipe', 'pipe'], ...env });
+  const ended = logEnd(logger);
+  child.once('close', ended);
+  child.once('error', () => ended(null));
+  return child;
+}
+
+/**
+ * Runs a script on a terminal.
+ *
+ * @param workingDirectory Working directory in the sandbox and of the executor. It grants nothing.
+ * @param env The whole environment of the program; nothing comes from the host.
+ */
+export function spawnSandbox(
+  script: string,
+  policy: SandboxPolicy,
+  options: SandboxSpawnOptions = {},
+  workingDirectory?: string,
+  containerName?: string,
+  env?: Environment,
+): IPty {
+  const config = buildSandboxPayload(script, policy, workingDirectory, containerName);
+  return startPty(prepare(config, options, env), options, workingDirectory);
+}
+
+/**
+ * Runs a configuration: over pipes when `usePty` is `false`, else on a terminal.
+ *
+ * @param workingDirectory Of the executor alone; that of the program is `config.process.cwd`.
+ * @param env Is added to `config.process.env`: the configuration is changed.
+ */
+export function spawnSandboxFromConfig(
+  config: ContainerConfig,
+  options: SandboxSpawnOptions & { usePty: false },
+  workingDirectory?: string,
+  env?: Environment,
+): ChildProcess;
+export function spawnSandboxFromConfig(
+  config: ContainerConfig,
+  options?: SandboxSpawnOptions,
+  workingDirectory?: string,
+  env?: Environment,
+): IPty;
+export function spawnSandboxFromConfig(
+  config: ContainerConfig,
+  options: SandboxSpawnOptions = {},
+  workingDirectory?: string,
+  env?: Environment,
+): ChildProcess | IPty {
+  const prepared = prepare(config, options, env);
+  if (options.usePty === false) return startPipes(prepared, workingDirectory);
+  return startPty(prepared, options, workingDirectory);
+}
+
+/** How an executor ended, from whichever way it was started. */
+interface Ended extends SandboxOutput {
+  /** The signal that killed the executor itself. */
+  signal: string | number | null;
+}
+
+function collectPty(pty: IPty): Promise<Ended> {
+  return new Promise((resolve) => {
+    let stdout = '';
+    pty.onData((part) => (stdout += part));
+    pty.onExit(({ exitCode, signal }) => resolve({ stdout, stderr: '', exitCode, signal: signal || null }));
+  });
+}
+
+async function collectPipes(child: ChildProcess): Promise<Ended> {
+  child.stdin!.on('error', () => {}).end();
+  const { stdout, stderr, exitCode, signal } = await collect(child);
+  return { stdout, stderr, exitCode: exitCode ?? -1, signal };
+}
+
+/** What the executor says is an error of the call; what the program prints is only output. */
+function settle({ signal, ...output }: Ended, channel: ResultChannel): SandboxOutput {
+  const result = channel.take();
+  const envelope = output.exitCode === 0 ? null : envelopeOf(result);
+  if (envelope) throw mxcErrorFromCode(envelope.code, envelope.message, envelope.details);
+  if (signal !== null && !result)
+    throw new MxcError('backend_error', `the executor was killed by signal ${signal} and left no result`, {
+      signal,
+    });
+  return output;
+}
+
+/**
+ * Runs a script to its end. The default is a terminal: standard output then holds everything, with CRLF line
+ * ends. With `usePty: false` both streams are apart and as they were written; standard input is empty.
+ *
+ * Rejects with an {@link MxcError} when the executor, not the program, failed. The program cannot forge that.
+ */
+export async function spawnSandboxAsync(
+  script: string,
+  policy: SandboxPolicy,
+  options: SandboxSpawnOptions = {},
+  workingDirectory?: string,
+  containerName?: string,
+): Promise<SandboxOutput> {
+  const config = buildSandboxPayload(script, policy, workingDirectory, containerName);
+  const prepared = prepare(config, options);
+  const channel = openChannel();
+  try {
+    const ended =
+      options.usePty === false
+        ? await collectPipes(startPipes(prepared, workingDirectory, channel))
+        : await collectPty(startPty(prepared, options, workingDirectory, channel));
+    return settle(ended, channel);
+  } finally {
+    channel.take();
+  }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// start(): a program in a sandbox that runs beside us.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { readText } from './collect.js';
+import { resolveMxc } from './locate.js';
+import { policyOf, type RunRequest } from './request.js';
+import { readResult, type SandboxExit } from './result.js';
+
+/** Node 18 has the symbol only in its later releases; compiled `await using` looks for it by this name. */
+if (!Symbol.asyncDispose)
+  Object.defineProperty(Symbol, 'asyncDispose', { value: Symbol.for('Symbol.asyncDispose') });
+
+type Stream = 'pipe' | 'ignore' | 'inherit';
+
+export interface StartOptions {
+  /** Ends the run; what waits for it rejects with the reason. */
+  signal?: AbortSignal | undefined;
+  /** The executor, instead of the documented places; `mxc` is taken from the same folder. */
+  executablePath?: string | undefined;
+  /** Where relative paths of the policy start. Default: the working directory. */
+  baseDirectory?: string | undefined;
+  /** Use this backend, whatever the request says. */
+  backend?: string | undefined;
+  /** Refuse keys that other MXC executors do not know. */
+  portable?: boolean | undefined;
+  /** Default: `pipe`. */
+  stdin?: Stream | undefined;
+  stdout?: Stream | undefined;
+  stderr?: Stream | undefined;
+}
+
+/** A signal that ends a run. The program in the sandbox gets none of them: everything in it is killed. */
+export type EndingSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGQUIT' | 'SIGKILL';
+
+/** A running sandbox. `await using` ends it at the end of the block. */
+export interface Sandbox extends AsyncDisposable {
+  /** Process id of the executor. */
+  readonly pid: number;
+  /** Null when it is no pipe. */
+  readonly stdin: Writable | null;
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+  /** How it ended. Rejects with an `MxcError` when the policy was refused or set-up failed. */
+  wait(): Promise<SandboxExit>;
+  /** Kills everything in the sandbox. */
+  kill(signal?: EndingSignal): void;
+}
+
+function argsOf(options: StartOptions): string[] {
+  return [
+    'run',
+    '--config-fd=4',
+    '--result-fd=3',
+    ...(options.backend ? [`--backend=${options.backend}`] : []),
+    ...(options.portable ? ['--portable'] : []),
+  ];
+}
+
+function launch(options: StartOptions): ChildProcess {
+  const { stdin = 'pipe', stdout = 'pipe', stderr = 'pipe', baseDirectory } = options;
+  return spawn(resolveMxc(options.executablePath), argsOf(options), {
+    stdio: [stdin, stdout, stderr, 'pipe', 'pipe'],
+    ...(baseDirectory === undefined ? {} : { cwd: baseDirectory }),
+  });
+}
+
+async function ended(child: ChildProcess, line: Promise<string>, signal?: AbortSignal): Promise<SandboxExit> {
+  const [code, killed] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  const text = await line;
+  signal?.throwIfAborted();
+  return readResult(text, killed ? `by ${killed}` : `with status ${code}`);
+}
+
+function handle(child: ChildProcess, exit: Promise<SandboxExit>): Sandbox {
+  return {
+    pid: child.pid!,
+    stdin: child.stdin,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    wait: () => exit,
+    kill: (signal = 'SIGTERM') => void child.kill(signal),
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) child.kill();
+      await exit.catch(() => {});
+    },
+  };
+}
+
+/**
+ * Starts a program in a sandbox. The streams are its own, apart and byte for byte. Whoever asks for a pipe
+ * must read it: a program waits when nobody does.
+ */
+export async function start(request: RunRequest, options: StartOptions = {}): Promise<Sandbox> {
+  const policy = JSON.stringify(policyOf(request));
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const child = launch(options);
+  const line = readText(child.stdio[3] as Readable);
+  const stop = () => void child.kill();
+  const exit = ended(child, line, signal).finally(() => signal?.removeEventListener('abort', stop));
+  exit.catch(() => {}); // who waits is told; who does not wait need not catch
+  signal?.addEventListener('abort', stop, { once: true });
+  child.stdin?.on('error', () => {}); // a program that does not read is no failure of ours
+  (child.stdio[4] as Writable).on('error', () => {}).end(policy); // a dead executor is told by its result
+  await once(child, 'spawn');
+  return handle(child, exit);
+}
