@@ -78,6 +78,7 @@ struct mxc_cidr {
 enum mxc_protocol { MXC_PROTO_ANY, MXC_PROTO_TCP, MXC_PROTO_UDP, MXC_PROTO_ICMP };
 
 struct mxc_peer {
+    const char *host; /* extension: lower-case LDH name, or "*.name"; NULL: 'cidr' counts */
     struct mxc_cidr cidr;
     struct mxc_cidr *except;
     size_t except_count;

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Which addresses a rule by name opens just now: those that our resolver gave, for as long as it said.
+ *
+ * A pin joins an address and a name of the allow rules (a number from mxc_rules_names()). The table is bounded,
+ * and so is what it costs to ask it. */
+#ifndef MXC_NET_PINS_H
+#define MXC_NET_PINS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "net/address.h"
+
+#define MXC_PINS_DEFAULT 4096
+
+struct mxc_pins;
+
+/* Room for 'room' pins. NULL when out of memory. */
+struct mxc_pins *mxc_pins_new(size_t room);
+void mxc_pins_free(struct mxc_pins *pins); /* accepts NULL */
+
+/* Pins, or makes a pin last longer; never shorter. False when the table is full of pins that still hold:
+ * then the address must not be given to the guest. */
+bool mxc_pins_add(struct mxc_pins *pins, const struct mxc_address *address, uint32_t name,
+                  uint64_t until_ms, uint64_t now_ms);
+
+/* Calls 'each' for every name that this address is pinned for at 'now_ms', until it returns true; returns
+ * whether it did. */
+bool mxc_pins_find(const struct mxc_pins *pins, const struct mxc_address *address, uint64_t now_ms,
+                   bool (*each)(void *context, uint32_t name), void *context);
+
+/* Frees what does not hold any more; returns how many pins are left. */
+size_t mxc_pins_expire(struct mxc_pins *pins, uint64_t now_ms);
+
+#endif
