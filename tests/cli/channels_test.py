@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""Channels that the program in the sandbox does not hold: the policy by descriptor, the result of lxc-exec."""
+import json
+import os
+
+from harness import Case, b64, main, policy
+
+
+class PolicyByDescriptor(Case):
+    def by_descriptor(self, text, *words, verb="run"):
+        read, write = os.pipe()
+        os.write(write, text.encode())
+        os.close(write)
+        try:
+            return self.mxc(verb, "--config-fd", str(read), *words, pass_fds=(read,))
+        finally:
+            os.close(read)
+
+    def test_run(self):
+        text = json.dumps(policy("cat; ls /proc/self/fd", process={"env": ["A=1"]}))
+        done = self.by_descriptor(text)
+        self.assertEqual((done.status, done.out.split(), done.err), (0, ["0", "1", "2", "3"], ""))
+
+    def test_another_command(self):
+        done = self.by_descriptor(json.dumps(policy("false")), "--", "echo", "other")
+        self.assertEqual((done.status, done.out), (0, "other\n"))
+
+    def test_plan(self):
+        done = self.by_descriptor(json.dumps(policy("echo planned")), verb="plan")
+        self.assertIn("command echo planned", done.out)
+
+    def test_errors_have_a_place(self):
+        done = self.by_descriptor('{"version":"1.0.0",\n"proces":{}}')
+        self.assertEqual(done.status, 1)
+        self.assertIn("<descriptor>:2:", done.err)
+        self.assertIn("/proces", done.err)
+
+    def test_what_cannot_be_read(self):
+        with open(self.file("out", ""), "wb") as file:
+            done = self.mxc("run", "--config-fd", str(file.fileno()), pass_fds=(file.fileno(),))
+        self.assertEqual((done.status, done.out), (1, ""))
+        self.assertIn("Bad file descriptor", done.err)
+
+
+class ResultFile(Case):
+    FORGED = '{"version":1,"status":1,"envelope":{"code":"stale_id","message":"forged"},"error":null}'
+
+    def called(self, config, *words):
+        """What is printed, and what is left in the result file."""
+        path = self.file("result", "")
+        done = self.sandbox(config, *words, env={**os.environ, "MXC_RESULT_FILE": str(path)})
+        text = path.read_text()
+        self.assertEqual(text.count("\n"), 1, text)
+        found = json.loads(text)
+        self.assertEqual(list(found), ["version", "status", "envelope", "error"])
+        self.assertEqual((found["version"], found["status"]), (1, done.status))
+        return done, found
+
+    def test_the_program_ends_by_itself(self):
+        for command, status in (("exit 0", 0), ("exit 7", 7), ("kill -9 $$", 137),
+                                (f"echo '{self.FORGED}'; echo '{self.FORGED}' >&2; exit 255", 255)):
+            done, found = self.called(policy(command))
+            self.assertEqual((done.status, found["envelope"], found["error"]), (status, None, None))
+
+    def test_a_timeout(self):
+        done, found = self.called(policy("sleep 20", process={"timeout": 100}))
+        self.assertEqual(found["envelope"], {"code": "backend_error", "message": "script timed out after 100ms"})
+        self.assertEqual((done.envelope(), found["error"]), (found["envelope"], None))
+
+    def test_a_refusal(self):
+        done, found = self.called(policy("true", filesystem={"readonlyPaths": ["/nonexistent"]}))
+        self.assertEqual(found["envelope"], done.envelope())
+        self.assertEqual((found["error"]["code"], found["error"]["where"]),
+                         ("policy_validation", "/filesystem/readonlyPaths/0"))
+
+    def test_a_policy_that_is_wrong(self):
+        done, found = self.called({"version": "0.7.0-alpha", "bogus": 1})
+        self.assertEqual((done.status, found["envelope"], found["error"]["code"]), (1, None, "malformed_request"))
+
+    def test_a_dry_run(self):
+        _, found = self.called(policy("exit 3"), "--dry-run")
+        self.assertEqual((found["envelope"], found["error"]), (None, None))
+        _, found = self.called(policy("true", filesystem={"readonlyPaths": ["/nonexistent"]}), "--dry-run")
+        self.assertEqual((found["envelope"], found["error"]["code"]), (None, "policy_validation"))
+
+    def test_the_lifecycle(self):
+        done, found = self.called({"version": "0.6.0-alpha", "phase": "stop", "sandboxId": "iso:1"})
+        self.assertEqual(json.loads(done.out)["error"], found["envelope"])
+        self.assertEqual(found["envelope"]["code"], "unsupported_phase")
+
+    def test_the_program_has_neither_the_file_nor_its_name(self):
+        path = self.file("result", "")
+        config = policy("/usr/bin/env; ls /proc/self/fd")
+        done = self.sandbox(config, env={**os.environ, "MXC_RESULT_FILE": str(path)})
+        self.assertNotIn("MXC_RESULT_FILE", done.out)
+        self.assertEqual(done.out.split()[-4:], ["0", "1", "2", "3"])
+
+    def test_a_file_that_cannot_be_used(self):
+        os.mkfifo(self.folder / "fifo")
+        for name, words in (("missing", "No such file"), (".", "Is a directory"), ("fifo", "No such device")):
+            path = self.folder / name
+            done = self.sandbox(policy("echo never"), env={**os.environ, "MXC_RESULT_FILE": str(path)})
+            self.assertEqual((done.status, done.out), (1, ""))
+            self.assertTrue(done.err.startswith("MXC_RESULT_FILE: cannot open"), done.err)
+            self.assertIn(words, done.err)
+        done = self.sandbox(policy("echo never"), env={**os.environ, "MXC_RESULT_FILE": "/dev/null"})
+        self.assertEqual((done.status, done.err), (1, "MXC_RESULT_FILE: '/dev/null' is not a regular file\n"))
+        self.assertFalse((self.folder / "missing").exists())
+
+    def test_an_empty_name_is_none(self):
+        done = self.lxc("--config-base64", b64(policy("echo fine")), env={**os.environ, "MXC_RESULT_FILE": ""})
+        self.assertEqual((done.status, done.out), (0, "fine\n"))
+
+
+if __name__ == "__main__":
+    main()
