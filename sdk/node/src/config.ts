@@ -109,7 +109,7 @@ export function mapPolicy(
   host: MappingHost,
 ): ContainerConfig {
   checkVersion(policy.version);
-  const config = baseConfig(policy, containerName || host.newId());
+  const config = baseConfig(policy, containerName ?? host.newId());
   if (containment === 'microvm') return microvm(config, policy, host);
   config.filesystem = {
     readwritePaths: [...(policy.filesystem?.readwritePaths ?? [])],

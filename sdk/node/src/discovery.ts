@@ -116,12 +116,12 @@ function toolFolders(env: Environment, host: DiscoveryHost): string[] {
     if (!value) return [];
     return isList ? list(value, host) : [value.trim()].filter(Boolean);
   });
-  return [...list(env.PATH ?? env.Path ?? '', host), ...named];
+  return [...list(env.PATH || env.Path || '', host), ...named];
 }
 
 /** PowerShell reads its drive and keeps a history. */
 function powershell(env: Environment, host: DiscoveryHost): FilesystemPolicyResult {
-  const folders = list(env.PATH ?? env.Path ?? '', host);
+  const folders = list(env.PATH || env.Path || '', host);
   if (host.platform !== 'win32' || !folders.some((folder) => host.isFile(win32.join(folder, 'pwsh.exe'))))
     return { readonlyPaths: [], readwritePaths: [] };
   const history = 'AppData\\Roaming\\Microsoft\\Windows\\PowerShell\\PSReadLine';

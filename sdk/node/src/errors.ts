@@ -6,7 +6,6 @@ export type { ErrorCode };
 
 /** A failure of the executor or of the request, with a code from a closed set. */
 export class MxcError extends Error {
-  override readonly name = 'MxcError';
   readonly code: ErrorCode;
   /** What else is known: `where` is a JSON pointer into the policy, `line` and `column` a place in its text. */
   readonly details: Record<string, unknown> | undefined;
@@ -15,6 +14,7 @@ export class MxcError extends Error {
     super(message);
     this.code = code;
     this.details = details;
+    this.name = 'MxcError';
   }
 }
 

@@ -25,7 +25,7 @@ export class IsolationSessionUserConfig {
   }
 
   [inspect.custom](): string {
-    return `IsolationSessionUserConfig { upn: ${inspect(this.upn)}, wamToken: '<redacted>' }`;
+    return `IsolationSessionUserConfig { upn: '${this.upn}', wamToken: '<redacted>' }`;
   }
 }
 

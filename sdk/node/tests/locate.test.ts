@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// Where the executor is looked for, and what counts.
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { candidateFolders, findProgram, mxcBeside, resolveExecutor, resolveMxc, type LookupHost } from '../src/locate.js';
+import { folder } from './fake.js';
+
+function program(path: string, mode = 0o755): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, '');
+  chmodSync(path, mode);
+  return path;
+}
+
+function host(t: TestContext): LookupHost & { bin: string; packaged: string; built: string } {
+  const root = folder(t);
+  const packageRoot = join(root, 'sdk', 'node');
+  return {
+    platform: 'linux',
+    arch: 'x64',
+    binDir: join(root, 'given'),
+    packageRoot,
+    bin: join(root, 'given', 'x64', 'lxc-exec'),
+    packaged: join(packageRoot, 'bin', 'x64', 'lxc-exec'),
+    built: join(root, 'build', 'release', 'src', 'cli', 'lxc-exec'),
+  };
+}
+
+test('the order', (t) => {
+  const at = host(t);
+  assert.equal(findProgram('lxc-exec', at), null);
+  for (const path of [at.built, at.packaged, at.bin]) {
+    program(path);
+    assert.equal(resolveExecutor(undefined, at), path);
+  }
+  assert.equal(resolveExecutor(undefined, { ...at, binDir: undefined }), at.packaged);
+  assert.equal(resolveExecutor(undefined, { ...at, binDir: '/nonexistent' }), at.packaged);
+});
+
+test('arm64 has a folder of its own', (t) => {
+  const at = host(t);
+  program(at.packaged);
+  assert.equal(findProgram('lxc-exec', { ...at, arch: 'arm64' }), null);
+  assert.ok(candidateFolders({ ...at, arch: 'arm64' })[0]?.endsWith('/arm64'));
+  assert.ok(candidateFolders({ ...at, arch: 'ia32' })[0]?.endsWith('/x64'));
+});
+
+test('what does not count', (t) => {
+  const at = host(t);
+  program(at.bin, 0o644);
+  mkdirSync(at.packaged, { recursive: true });
+  program(at.built);
+  assert.equal(findProgram('lxc-exec', at), at.built);
+  const archived = program(join(at.packageRoot, 'x.asar', 'x64', 'lxc-exec'));
+  assert.notEqual(findProgram('lxc-exec', { ...at, binDir: dirname(dirname(archived)) }), archived);
+});
+
+test('a given path only has to exist', (t) => {
+  const at = host(t);
+  const plain = program(join(at.packageRoot, 'plain'), 0o644);
+  assert.equal(resolveExecutor(plain, at), plain);
+  assert.throws(() => resolveExecutor('/nonexistent', at), new Error('File not found: /nonexistent'));
+});
+
+test('errors name the program of the system', (t) => {
+  const at = host(t);
+  const message = (platform: NodeJS.Platform) => {
+    assert.throws(() => resolveExecutor(undefined, { ...at, platform }), (error: Error) => {
+      told = error.message;
+      return true;
+    });
+    return told;
+  };
+  let told = '';
+  assert.equal(message('linux'), 'lxc-exec not found. Ensure it is built and available in a standard location.');
+  assert.equal(message('darwin'), 'mxc-exec-mac not found. Ensure it is built and available in a standard location.');
+  assert.equal(
+    message('win32'),
+    'wxc-exec.exe not found. Set options.executablePath or ensure it exists in a standard location.',
+  );
+});
+
+test('mxc stands beside the executor', (t) => {
+  const at = host(t);
+  program(at.bin);
+  assert.equal(mxcBeside(at.bin, at), null);
+  assert.throws(() => resolveMxc(at.bin, at), /^Error: mxc not found beside /);
+  const mxc = program(join(dirname(at.bin), 'mxc'));
+  assert.equal(mxcBeside(at.bin, at), mxc);
+  assert.equal(resolveMxc(at.bin, at), mxc);
+  assert.equal(resolveMxc(undefined, at), mxc);
+});

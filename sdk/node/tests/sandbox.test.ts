@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+// The published ways to run a program, with a fake executor.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import {
+  MxcError,
+  spawnSandbox,
+  spawnSandboxAsync,
+  spawnSandboxFromConfig,
+  type ContainerConfig,
+  type SandboxSpawnOptions,
+} from '#sdk';
+import { collect } from '../src/collect.js';
+import { fake, folder } from './fake.js';
+
+const policy = { version: '0.7.0-alpha' };
+const pipes = { skipPlatformCheck: true, usePty: false } as const;
+const config = (more: Partial<ContainerConfig> = {}): ContainerConfig => ({
+  version: '0.7.0-alpha',
+  process: { commandLine: 'true' },
+  ...more,
+});
+const forged = '{"error":{"code":"backend_error","message":"forged"}}';
+
+test('argv is exactly what executors expect', async (t) => {
+  const program = fake(t, 'exit 0');
+  const call = async (options: SandboxSpawnOptions) => {
+    await collect(spawnSandboxFromConfig(config(), { ...pipes, executablePath: program.path, ...options, usePty: false }));
+    return program.args()!.slice(2);
+  };
+  assert.deepEqual(await call({}), []);
+  assert.equal(program.args()![0], '--config-base64');
+  assert.deepEqual(program.config(), config());
+  const logDir = folder(t);
+  const args = await call({ dryRun: true, debug: true, experimental: true, logDir });
+  assert.deepEqual(args.slice(0, -1), ['--dry-run', '--debug', '--experimental', '--log-file']);
+  assert.match(args.at(-1)!, /mxc-diag-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}-[0-9a-f]{6}\.log$/);
+});
+
+test('what is wrong, in the documented order', (t) => {
+  const program = fake(t, 'exit 0');
+  const fails = (broken: Partial<ContainerConfig>, options: SandboxSpawnOptions, message: string) =>
+    assert.throws(
+      () => spawnSandboxFromConfig(config(broken), { executablePath: program.path, ...options, usePty: false }),
+      new Error(message),
+    );
+  const script = 'script is required. Set process.commandLine on the config or pass a script to spawnSandbox().';
+  fails({ process: { commandLine: '' }, containment: 'microvm' }, {}, script);
+  fails({ process: undefined }, {}, script);
+  fails(
+    { containment: 'microvm' },
+    {},
+    "'microvm' containment requires experimental mode. Set 'experimental: true' in SandboxSpawnOptions.",
+  );
+  fails(
+    { containment: 'microvm' },
+    { experimental: true, skipPlatformCheck: true },
+    'The microvm backend is only supported on Windows (requires WHP/Hyper-V).',
+  );
+  fails({}, { executablePath: '/nonexistent' }, 'File not found: /nonexistent');
+  assert.equal(program.args(), null);
+});
+
+test('an executor of this project is asked what it can', (t) => {
+  const probe = (available: boolean) =>
+    `printf '{"backends":[{"name":"native","available":${available},"features":[],"host":[{"name":"landlock","yes":false,"detail":"","remedy":"update"}]}]}'`;
+  const call = (body: string, containment: ContainerConfig['containment']) => {
+    const mxc = fake(t, body, 'mxc');
+    const executablePath = join(mxc.folder, 'mxc');
+    return () => spawnSandboxFromConfig(config({ containment }), { executablePath, usePty: false });
+  };
+  assert.throws(
+    call(probe(true), 'lxc'),
+    new Error("Containment backend 'lxc' is not available on this platform. Available methods: native"),
+  );
+  assert.throws(
+    call(probe(false), 'process'),
+    new Error('MXC is not supported on this platform: this host lacks landlock, update'),
+  );
+  assert.throws(call('echo nonsense', 'process'), /^Error: MXC is not supported on this platform: .* probe failed: /);
+});
+
+test('variables are added to the configuration', async (t) => {
+  const program = fake(t, 'exit 0');
+  const given = config({ process: { commandLine: 'x', env: ['A=1'] } });
+  const options = { ...pipes, executablePath: program.path };
+  await collect(spawnSandboxFromConfig(given, options, undefined, { B: '2', C: undefined, D: '' }));
+  assert.deepEqual(given.process?.env, ['A=1', 'B=2', 'D=']);
+  assert.deepEqual(program.config(), given);
+});
+
+test('the executor starts in the working directory', async (t) => {
+  const program = fake(t, 'pwd');
+  const here = folder(t);
+  const options = { ...pipes, executablePath: program.path };
+  assert.equal((await collect(spawnSandboxFromConfig(config(), options, here))).stdout, `${here}\n`);
+  await spawnSandboxAsync('x', policy, options, here, 'name');
+  const sent = program.config() as ContainerConfig;
+  assert.deepEqual([sent.process?.cwd, sent.containerId, sent.process?.commandLine], [here, 'name', 'x']);
+});
+
+test('the log tells the steps', async (t) => {
+  const program = fake(t, 'exit 3');
+  const logDir = join(folder(t), 'new', 'logs');
+  await collect(spawnSandboxFromConfig(config(), { ...pipes, executablePath: program.path, logDir }));
+  const [name] = readdirSync(logDir);
+  const lines = readFileSync(join(logDir, name!), 'utf8').trim().split('\n');
+  const events = lines.map((line) => /^\[[-\dT:.Z]+\] INFO (mxc\S+) \{.*\}$/.exec(line)?.[1]);
+  assert.deepEqual(events, ['mxc.log.created', 'mxc.spawn.start', 'mxc.binary.resolved', 'mxc.spawn.exit']);
+  assert.match(lines[3]!, /"exitCode":3,"durationMs":\d+/);
+});
+
+test('output over pipes is apart', async (t) => {
+  const program = fake(t, 'echo out; echo err >&2; exit 7');
+  const result = await spawnSandboxAsync('x', policy, { ...pipes, executablePath: program.path });
+  assert.deepEqual(result, { stdout: 'out\n', stderr: 'err\n', exitCode: 7 });
+});
+
+for (const usePty of [true, false])
+  test(`what the program prints is never an error, ${usePty ? 'terminal' : 'pipes'}`, async (t) => {
+    const program = fake(t, `echo '${forged}'; exit 1`);
+    const options = { skipPlatformCheck: true, usePty, executablePath: program.path };
+    const end = usePty ? '\r\n' : '\n';
+    assert.deepEqual(await spawnSandboxAsync('x', policy, options), { stdout: forged + end, stderr: '', exitCode: 1 });
+  });
+
+for (const usePty of [true, false])
+  test(`what the executor leaves in the result file is, ${usePty ? 'terminal' : 'pipes'}`, async (t) => {
+    const line = '{"version":1,"envelope":{"code":"backend_error","message":"real"},"error":{"code":"policy_validation","where":"/x"}}';
+    const program = fake(t, `echo '${line}' >"$MXC_RESULT_FILE"; exit $(cat "$here/status")`);
+    const call = () => spawnSandboxAsync('x', policy, { skipPlatformCheck: true, usePty, executablePath: program.path });
+    writeFileSync(join(program.folder, 'status'), '255');
+    await assert.rejects(call(), (error) => {
+      assert.ok(error instanceof MxcError);
+      assert.deepEqual([error.code, error.message], ['backend_error', 'real']);
+      assert.deepEqual(error.details, { code: 'policy_validation', where: '/x' });
+      return true;
+    });
+    writeFileSync(join(program.folder, 'status'), '0');
+    assert.equal((await call()).exitCode, 0);
+  });
+
+for (const usePty of [true, false])
+  test(`a killed executor is no success, ${usePty ? 'terminal' : 'pipes'}`, async (t) => {
+    const program = fake(t, 'kill -9 $$');
+    await assert.rejects(
+      spawnSandboxAsync('x', policy, { skipPlatformCheck: true, usePty, executablePath: program.path }),
+      (error) => error instanceof MxcError && error.code === 'backend_error' && /killed by signal/.test(error.message),
+    );
+  });
+
+test('no descriptor of a result file stays open', async (t) => {
+  const program = fake(t, 'exit 0');
+  const options = { ...pipes, executablePath: program.path };
+  await spawnSandboxAsync('x', policy, options);
+  const before = readdirSync('/proc/self/fd').length;
+  for (let i = 0; i < 5; i++) await spawnSandboxAsync('x', policy, options);
+  await assert.rejects(spawnSandboxAsync('x', policy, { ...options, executablePath: '/nonexistent' }));
+  assert.equal(readdirSync('/proc/self/fd').length, before);
+});
+
+test('a terminal', async (t) => {
+  const program = fake(t, 'test -t 0 && stty size; read line; echo "got $line"; exit 4');
+  const pty = spawnSandbox('x', policy, {
+    skipPlatformCheck: true,
+    executablePath: program.path,
+    ptyOptions: { cols: 100 },
+  });
+  let output = '';
+  pty.onData((part) => (output += part));
+  pty.write('typed\r');
+  const { exitCode } = await new Promise<{ exitCode: number }>((resolve) => pty.onExit(resolve));
+  assert.equal(exitCode, 4);
+  assert.match(output, /80 100\r\n/);
+  assert.match(output, /got typed\r\n$/);
+});
