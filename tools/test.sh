@@ -25,6 +25,7 @@ mingw     base, policy, plan and the pure part of net for Windows
 analyzer  gcc -fanalyzer
 tidy      clang-tidy
 install   the release build, installed into an empty folder
+sdk       the TypeScript SDK: types, and its tests on the executor of gcc
 fuzz      the fuzz targets, a minute in all
 '
 pure='--suite unit --suite golden --suite policy --suite fuzz'
@@ -174,6 +175,19 @@ install_into_empty() {
     return $result
 }
 part_install() { check "install" install_into_empty; }
+
+part_sdk() {
+    wants sdk node || return 0
+    wants sdk npm || return 0
+    check "sdk: executor" make gcc -Dwerror=true "$static"
+    [ "$ok" = true ] || return 0
+    if ! npm ci --prefix sdk/node --ignore-scripts --no-audit --no-fund >"$logs/test-sdk-install.log" 2>&1; then
+        skip sdk "npm cannot fetch what the SDK is built with: see $logs/test-sdk-install.log"
+        return 0
+    fi
+    check "sdk: types" npm run --prefix sdk/node build
+    check "sdk: tests" env MXC_BUILD="$out/test-gcc/src/cli" npm test --prefix sdk/node
+}
 
 part_fuzz() {
     wants fuzz clang || return 0
