@@ -77,6 +77,7 @@ struct mxc_flow {
 
 struct mxc_ruling {
     bool allow;
+    bool pinned;      /* allowed by a name alone */
     enum mxc_why why; /* MXC_WHY_NONE when allowed */
     uint32_t
         rule; /* index in the deny list when 'why' is MXC_WHY_RULE, the lowest; else MXC_NO_RULE */

@@ -136,12 +136,12 @@ static bool pinned(const struct question *question)
 
 static struct mxc_ruling refuse(enum mxc_why why)
 {
-    return (struct mxc_ruling){ false, why, MXC_NO_RULE };
+    return (struct mxc_ruling){ .why = why, .rule = MXC_NO_RULE };
 }
 
-static struct mxc_ruling allow(void)
+static struct mxc_ruling allow(bool by_name)
 {
-    return (struct mxc_ruling){ true, MXC_WHY_NONE, MXC_NO_RULE };
+    return (struct mxc_ruling){ true, by_name, MXC_WHY_NONE, MXC_NO_RULE };
 }
 
 static struct mxc_ruling ask_gateway(const struct question *question)
@@ -150,7 +150,7 @@ static struct mxc_ruling ask_gateway(const struct question *question)
     bool port =
         header->loopback_port && question->key == MXC_KEY(MXC_PROTO_TCP, header->loopback_port);
 
-    return header->flags & MXC_RULES_LOOPBACK || port ? allow() : refuse(MXC_WHY_LOOPBACK);
+    return header->flags & MXC_RULES_LOOPBACK || port ? allow(false) : refuse(MXC_WHY_LOOPBACK);
 }
 
 static struct mxc_ruling ask_open(const struct question *question)
@@ -161,10 +161,12 @@ static struct mxc_ruling ask_open(const struct question *question)
     if (is_closed && !closed.opens)
         return refuse(closed.why);
     if (allowed(question->rules, question->wide, question->key, is_closed ? closed.bits : 0))
-        return allow();
+        return allow(false);
     if (is_closed)
         return refuse(closed.why);
-    return is_default(question->rules) || pinned(question) ? allow() : refuse(MXC_WHY_DEFAULT);
+    if (is_default(question->rules))
+        return allow(false);
+    return pinned(question) ? allow(true) : refuse(MXC_WHY_DEFAULT);
 }
 
 struct mxc_ruling mxc_rules_ask(const struct mxc_ruleset *rules, const struct mxc_live *live,
@@ -182,7 +184,7 @@ struct mxc_ruling mxc_rules_ask(const struct mxc_ruleset *rules, const struct mx
     rule = denying_rule(rules, question.wide, question.key);
     other = has_behind ? denying_rule(rules, behind, question.key) : MXC_NO_RULE;
     if (rule != MXC_NO_RULE || other != MXC_NO_RULE)
-        return (struct mxc_ruling){ false, MXC_WHY_RULE, rule < other ? rule : other };
+        return (struct mxc_ruling){ .why = MXC_WHY_RULE, .rule = rule < other ? rule : other };
     if (gateway)
         return ask_gateway(&question);
     if (has_behind && closed_now(rules, live, behind).why != MXC_WHY_NONE)

@@ -50,7 +50,7 @@ static bool check_flow(const struct pair *pair, const struct mxc_flow *flow, siz
 
     *allowed += got.allow;
     if (want.allow == got.allow && want.why == got.why && want.rule == got.rule &&
-        want_guard == got_guard)
+        want.pinned == got.pinned && want_guard == got_guard)
         return true;
     printf("protocol %d to %s port %u: want %s %s rule %d, got %s %s rule %d; guard: want %s, got "
            "%s\n",

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* Headers around what we say. */
+#include "net/reply.h"
+
+#include <string.h>
+
+#include "net/closed.h"
+#include "net/wire.h"
+
+#define HOP_LIMIT 64
+
+/* Ethernet and IP headers; returns where the rest begins. */
+static uint8_t *put_headers(const struct mxc_datagram *head, uint8_t protocol, size_t size,
+                            uint8_t *out)
+{
+    uint8_t *ip = out + MXC_ETHER_SIZE;
+
+    memcpy(out, head->ether_to, 6);
+    memcpy(out + 6, head->ether_from, 6);
+    mxc_put16(out + 12, head->version == 4 ? MXC_ETHER_V4 : MXC_ETHER_V6);
+    if (head->version == 6) {
+        mxc_put32(ip, 6U << 28);
+        mxc_put16(ip + 4, (uint32_t)size);
+        ip[6] = protocol;
+        ip[7] = HOP_LIMIT;
+        memcpy(ip + 8, head->from, 16);
+        memcpy(ip + 24, head->to, 16);
+        return ip + MXC_V6_SIZE;
+    }
+    memset(ip, 0, MXC_V4_SIZE);
+    ip[0] = 0x45;
+    mxc_put16(ip + 2, (uint32_t)(MXC_V4_SIZE + size));
+    mxc_put16(ip + 6, 0x4000); /* do not fragment: so it needs no identifier */
+    ip[8] = HOP_LIMIT;
+    ip[9] = protocol;
+    memcpy(ip + 12, head->from, 4);
+    memcpy(ip + 16, head->to, 4);
+    mxc_put16(ip + 10, mxc_sum_fold(mxc_sum(0, ip, MXC_V4_SIZE)));
+    return ip + MXC_V4_SIZE;
+}
+
+/* The checksum over 'size' bytes after the IP header; its field, at 'field', is zero. */
+static void put_sum(const uint8_t *frame, uint8_t protocol, uint8_t *field, size_t size)
+{
+    const uint8_t *ip = frame + MXC_ETHER_SIZE;
+    bool v4 = ip[0] >> 4 == 4;
+    const uint8_t *bytes = ip + (v4 ? MXC_V4_SIZE : MXC_V6_SIZE);
+    uint16_t sum =
+        v4 ? mxc_sum_v4(ip, protocol, bytes, size) : mxc_sum_v6(ip, protocol, bytes, size);
+
+    /* For UDP zero means "none". */
+    mxc_put16(field, protocol == MXC_IP_UDP && !sum ? 0xffff : sum);
+}
+
+static struct mxc_datagram back(const struct mxc_packet *packet)
+{
+    struct mxc_datagram head = { .version = packet->version,
+                                 .from = packet->to,
+                                 .to = packet->from };
+
+    memcpy(head.ether_from, packet->ether, 6);
+    memcpy(head.ether_to, packet->ether + 6, 6);
+    return head;
+}
+
+static size_t ip_header(const struct mxc_packet *packet)
+{
+    return packet->version == 4 ? MXC_V4_SIZE : MXC_V6_SIZE;
+}
+
+size_t mxc_reply_reset(const struct mxc_packet *packet, uint8_t out[MXC_REPLY_ROOM])
+{
+    const struct mxc_datagram head = back(packet);
+    uint8_t *tcp = put_headers(&head, MXC_IP_TCP, MXC_TCP_SIZE, out);
+    size_t length = packet->data_size - (size_t)(packet->data[12] >> 4) * 4;
+
+    memset(tcp, 0, MXC_TCP_SIZE);
+    mxc_put16(tcp, packet->to_port);
+    mxc_put16(tcp + 2, packet->from_port);
+    tcp[12] = MXC_TCP_SIZE / 4 << 4;
+    tcp[13] = MXC_TCP_RST;
+    if (packet->flags & MXC_TCP_ACK) {
+        memcpy(tcp + 4, packet->data + 8, 4);
+    } else { /* RFC 9293, 3.10.7.1 */
+        length += !!(packet->flags & MXC_TCP_SYN) + !!(packet->flags & MXC_TCP_FIN);
+        mxc_put32(tcp + 8, mxc_get32(packet->data + 4) + (uint32_t)length);
+        tcp[13] |= MXC_TCP_ACK;
+    }
+    put_sum(out, MXC_IP_TCP, tcp + 16, MXC_TCP_SIZE);
+    return MXC_ETHER_SIZE + ip_header(packet) + MXC_TCP_SIZE;
+}
+
+size_t mxc_reply_prohibited(const struct mxc_packet *packet, uint8_t out[MXC_REPLY_ROOM])
+{
+    bool v4 = packet->version == 4;
+    size_t room = (v4 ? 576 : 1280) - ip_header(packet) - MXC_ICMP_SIZE;
+    size_t quoted = packet->ip_size < room ? packet->ip_size : room;
+    uint8_t protocol = v4 ? MXC_IP_ICMP : MXC_IP_ICMP6, *icmp;
+    struct mxc_datagram head = back(packet);
+
+    head.from = v4 ? MXC_GATEWAY_V4 : MXC_GATEWAY_V6;
+    icmp = put_headers(&head, protocol, MXC_ICMP_SIZE + quoted, out);
+    memset(icmp, 0, MXC_ICMP_SIZE);
+    icmp[0] = v4 ? 3 : 1;
+    icmp[1] = v4 ? 13 : 1;
+    memcpy(icmp + MXC_ICMP_SIZE, packet->ip, quoted);
+    put_sum(out, protocol, icmp + 2, MXC_ICMP_SIZE + quoted);
+    return MXC_ETHER_SIZE + ip_header(packet) + MXC_ICMP_SIZE + quoted;
+}
+
+size_t mxc_reply_udp(const struct mxc_datagram *datagram, const uint8_t *bytes, size_t size,
+                     uint8_t *out, size_t room)
+{
+    size_t header = datagram->version == 4 ? MXC_V4_SIZE : MXC_V6_SIZE;
+    uint8_t *udp;
+
+    if (size > 65535 - MXC_V4_SIZE - MXC_UDP_SIZE ||
+        MXC_ETHER_SIZE + header + MXC_UDP_SIZE + size > room)
+        return 0;
+    udp = put_headers(datagram, MXC_IP_UDP, MXC_UDP_SIZE + size, out);
+    mxc_put16(udp, datagram->from_port);
+    mxc_put16(udp + 2, datagram->to_port);
+    mxc_put16(udp + 4, (uint32_t)(MXC_UDP_SIZE + size));
+    mxc_put16(udp + 6, 0);
+    if (size)
+        memcpy(udp + MXC_UDP_SIZE, bytes, size);
+    put_sum(out, MXC_IP_UDP, udp + 6, MXC_UDP_SIZE + size);
+    return MXC_ETHER_SIZE + header + MXC_UDP_SIZE + size;
+}
