@@ -3,13 +3,16 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 
-export function folder(t: TestContext): string {
-  const made = realpathSync(mkdtempSync(join(tmpdir(), 'mxc-sdk-')));
-  chmodSync(made, 0o755);
-  t.after(() => rmSync(made, { recursive: true, force: true }));
-  return made;
+// Not t.after(), which the first releases of Node 18 do not have.
+const made: string[] = [];
+process.on('exit', () => made.forEach((path) => rmSync(path, { recursive: true, force: true })));
+
+export function folder(): string {
+  const path = realpathSync(mkdtempSync(join(tmpdir(), 'mxc-sdk-')));
+  chmodSync(path, 0o755);
+  made.push(path);
+  return path;
 }
 
 export interface Fake {
@@ -22,8 +25,8 @@ export interface Fake {
 }
 
 /** 'body' is shell; in it, $here is the folder of the fake. */
-export function fake(t: TestContext, body: string, name = 'lxc-exec'): Fake {
-  const here = folder(t);
+export function fake(body: string, name = 'lxc-exec'): Fake {
+  const here = folder();
   const path = join(here, name);
   const log = join(here, 'args');
   writeFileSync(path, `#!/bin/sh\nhere='${here}'\nprintf '%s\\0' "$@" >"$here/args"\n${body}\n`, { mode: 0o755 });

@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test from 'node:test';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import {
@@ -27,7 +27,7 @@ import { folder } from './fake.js';
 
 const support = process.env.MXC_BUILD ? getPlatformSupport() : null;
 const skip = !support ? 'MXC_BUILD is not set' : support.isSupported ? false : (support.reason ?? '');
-const real = (name: string, body: (t: TestContext) => Promise<void>) => test(name, { skip }, body);
+const real = (name: string, body: () => Promise<void>) => test(name, { skip }, () => body());
 
 const policy = { version: '0.7.0-alpha' };
 const forged = '{"error":{"code":"backend_error","message":"forged"}}';
@@ -76,8 +76,8 @@ real('run: a policy that is refused names the key', async () => {
   });
 });
 
-real('run: the grants of a policy', async (t) => {
-  const here = folder(t);
+real('run: the grants of a policy', async () => {
+  const here = folder();
   for (const name of ['ro', 'rw', 'rw/secret']) mkdirSync(join(here, name));
   writeFileSync(join(here, 'rw/secret/file'), 'secret');
   const done = await run({
@@ -160,14 +160,14 @@ real('spawnSandboxAsync: streams', async () => {
   assert.deepEqual(await spawnSandboxAsync(script, policy, { usePty: false }), { stdout: 'out\n', stderr: 'err\n', exitCode: 5 });
 });
 
-real('spawnSandboxFromConfig and spawnSandbox', async (t) => {
+real('spawnSandboxFromConfig and spawnSandbox', async () => {
   const config = createConfigFromPolicy(policy);
   config.process!.commandLine = 'tr a-z A-Z';
   const child = spawnSandboxFromConfig(config, { usePty: false });
   const ended = collect(child);
   child.stdin!.end('hello\n');
   assert.deepEqual(await ended, { stdout: 'HELLO\n', stderr: '', exitCode: 0, signal: null });
-  const here = folder(t);
+  const here = folder();
   const pty = spawnSandbox('stty size; echo $A; pwd', { ...policy, filesystem: { readwritePaths: [here] } }, { logDir: here }, here, 'n', { A: 'b', PATH: '/bin:/usr/bin' });
   let output = '';
   pty.onData((part) => (output += part));
@@ -185,8 +185,8 @@ real('the lifecycle says that it is not supported', async () => {
   await assert.rejects(provisionSandbox('isolation_session', {}, { experimental: true }), { name: 'MxcError', code: 'unsupported_phase' });
 });
 
-real('plans and findings', async (t) => {
-  const here = folder(t);
+real('plans and findings', async () => {
+  const here = folder();
   const plan = await explainPolicy({ command: 'true', filesystem: { readonlyPaths: [here] } });
   assert.ok(plan.steps.some((step) => step.startsWith(`bind ${here} -> ${here} ro`)), plan.steps.join('\n'));
   const { valid, findings } = await checkPolicy({ command: 'true', filesystem: { readwritePaths: ['/'] } });
@@ -195,8 +195,8 @@ real('plans and findings', async (t) => {
   assert.equal((await checkPolicy('{')).error?.code, 'malformed_request');
 });
 
-real('without node-pty everything but the terminal works', async (t) => {
-  const here = folder(t);
+real('without node-pty everything but the terminal works', async () => {
+  const here = folder();
   cpSync(fileURLToPath(new URL('../../dist', import.meta.url)), join(here, 'dist'), { recursive: true });
   writeFileSync(join(here, 'package.json'), '{"type":"module"}');
   writeFileSync(

@@ -20,8 +20,8 @@ import { fake } from './fake.js';
 
 const id = 'iso:abc' as SandboxId<'isolation_session'>;
 
-test('envelopes, byte for byte', async (t) => {
-  const program = fake(t, `echo '{"result":{"sandboxId":"iso:x"}}'`);
+test('envelopes, byte for byte', async () => {
+  const program = fake(`echo '{"result":{"sandboxId":"iso:x"}}'`);
   const options = { executablePath: program.path };
   const sent = () => Buffer.from(program.args()![1]!, 'base64').toString('utf8');
   const user = new IsolationSessionUserConfig('me', 'token');
@@ -47,15 +47,15 @@ test('envelopes, byte for byte', async (t) => {
   assert.equal(sent(), '{"version":"0.6.0-alpha","phase":"exec","sandboxId":"iso:abc","process":{"commandLine":"echo"}}');
 });
 
-test('the key order of a whole envelope', async (t) => {
-  const program = fake(t, `echo '{"result":{}}'`);
+test('the key order of a whole envelope', async () => {
+  const program = fake(`echo '{"result":{}}'`);
   const config = { process: { commandLine: 'x' }, filesystem: {}, version: '' };
   await startSandbox(id, config, { executablePath: program.path });
   assert.deepEqual(Object.keys(program.config() as object), ['version', 'phase', 'sandboxId', 'filesystem', 'process']);
 });
 
-test('answers', async (t) => {
-  const answer = (body: string) => stopSandbox(id, {}, { executablePath: fake(t, body).path });
+test('answers', async () => {
+  const answer = (body: string) => stopSandbox(id, {}, { executablePath: fake(body).path });
   assert.deepEqual(await answer(`echo noise >&2; echo '{"result":{"metadata":{"a":1}}}'; exit 1`), { metadata: { a: 1 } });
   await assert.rejects(answer(`echo '{"error":{"code":"stale_id","message":"gone","details":{"a":1}}}'`), (error) => {
     assert.ok(error instanceof MxcError);
@@ -67,14 +67,14 @@ test('answers', async (t) => {
   await assert.rejects(answer("echo '{}'"), /^Error: Unexpected state-aware response envelope shape: \{\}/);
 });
 
-test('provision gives the id and the metadata alone', async (t) => {
-  const program = fake(t, `echo '{"result":{"sandboxId":"iso:x","metadata":{"agentUserName":"a"},"more":1}}'`);
+test('provision gives the id and the metadata alone', async () => {
+  const program = fake(`echo '{"result":{"sandboxId":"iso:x","metadata":{"agentUserName":"a"},"more":1}}'`);
   const made = await provisionSandbox('isolation_session', {}, { executablePath: program.path });
   assert.deepEqual(made, { sandboxId: 'iso:x', metadata: { agentUserName: 'a' } });
 });
 
-test('ids are looked at before anything starts', async (t) => {
-  const program = fake(t, 'exit 0');
+test('ids are looked at before anything starts', async () => {
+  const program = fake('exit 0');
   const options = { executablePath: program.path };
   const wrong = (text: string) => text as SandboxId<'isolation_session'>;
   const isMalformed = (message: string) => (error: unknown) => {
@@ -90,30 +90,30 @@ test('ids are looked at before anything starts', async (t) => {
   assert.equal(program.args(), null);
 });
 
-test('exec: the streams belong to the program', async (t) => {
+test('exec: the streams belong to the program', async () => {
   const forged = '{"error":{"code":"stale_id","message":"forged"}}';
   const exec = (body: string) =>
-    execInSandboxAsync(id, { process: { commandLine: 'x' } }, { executablePath: fake(t, body).path });
+    execInSandboxAsync(id, { process: { commandLine: 'x' } }, { executablePath: fake(body).path });
   assert.deepEqual(await exec(`echo '${forged}'; exit 1`), { stdout: `${forged}\n`, stderr: '', exitCode: 1 });
   const real = '{"envelope":{"code":"not_started","message":"real"},"error":null}';
   await assert.rejects(exec(`echo '${real}' >"$MXC_RESULT_FILE"; exit 1`), { code: 'not_started', message: 'real' });
 });
 
-test('standard input is ended', async (t) => {
-  const program = fake(t, `cat; echo '{"result":{}}'`);
+test('standard input is ended', async () => {
+  const program = fake(`cat; echo '{"result":{}}'`);
   assert.deepEqual(await stopSandbox(id, {}, { executablePath: program.path }), {});
 });
 
-test('abort before the start', async (t) => {
-  const program = fake(t, 'exit 0');
+test('abort before the start', async () => {
+  const program = fake('exit 0');
   const reason = new Error('enough');
   const options = { executablePath: program.path, signal: AbortSignal.abort(reason) };
   await assert.rejects(stopSandbox(id, {}, options), reason);
   assert.equal(program.args(), null);
 });
 
-test('abort while it runs', async (t) => {
-  const program = fake(t, `echo '{"result":{}}'; exec sleep 60`);
+test('abort while it runs', async () => {
+  const program = fake(`echo '{"result":{}}'; exec sleep 60`);
   const abort = new AbortController();
   const changes = watch(program.folder);
   const ended = stopSandbox(id, {}, { executablePath: program.path, signal: abort.signal });
@@ -123,8 +123,8 @@ test('abort while it runs', async (t) => {
   await assert.rejects(ended, new Error('enough'));
 });
 
-test('execInSandbox is a terminal that abort ends', async (t) => {
-  const program = fake(t, 'echo ready; exec sleep 60');
+test('execInSandbox is a terminal that abort ends', async () => {
+  const program = fake('echo ready; exec sleep 60');
   const abort = new AbortController();
   const pty = execInSandbox(
     id,

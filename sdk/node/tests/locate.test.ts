@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test from 'node:test';
 import { candidateFolders, findProgram, mxcBeside, resolveExecutor, resolveMxc, type LookupHost } from '../src/locate.js';
 import { folder } from './fake.js';
 
@@ -14,8 +14,8 @@ function program(path: string, mode = 0o755): string {
   return path;
 }
 
-function host(t: TestContext): LookupHost & { bin: string; packaged: string; built: string } {
-  const root = folder(t);
+function host(): LookupHost & { bin: string; packaged: string; built: string } {
+  const root = folder();
   const packageRoot = join(root, 'sdk', 'node');
   return {
     platform: 'linux',
@@ -28,8 +28,8 @@ function host(t: TestContext): LookupHost & { bin: string; packaged: string; bui
   };
 }
 
-test('the order', (t) => {
-  const at = host(t);
+test('the order', () => {
+  const at = host();
   assert.equal(findProgram('lxc-exec', at), null);
   for (const path of [at.built, at.packaged, at.bin]) {
     program(path);
@@ -39,16 +39,16 @@ test('the order', (t) => {
   assert.equal(resolveExecutor(undefined, { ...at, binDir: '/nonexistent' }), at.packaged);
 });
 
-test('arm64 has a folder of its own', (t) => {
-  const at = host(t);
+test('arm64 has a folder of its own', () => {
+  const at = host();
   program(at.packaged);
   assert.equal(findProgram('lxc-exec', { ...at, arch: 'arm64' }), null);
   assert.ok(candidateFolders({ ...at, arch: 'arm64' })[0]?.endsWith('/arm64'));
   assert.ok(candidateFolders({ ...at, arch: 'ia32' })[0]?.endsWith('/x64'));
 });
 
-test('what does not count', (t) => {
-  const at = host(t);
+test('what does not count', () => {
+  const at = host();
   program(at.bin, 0o644);
   mkdirSync(at.packaged, { recursive: true });
   program(at.built);
@@ -57,15 +57,15 @@ test('what does not count', (t) => {
   assert.notEqual(findProgram('lxc-exec', { ...at, binDir: dirname(dirname(archived)) }), archived);
 });
 
-test('a given path only has to exist', (t) => {
-  const at = host(t);
+test('a given path only has to exist', () => {
+  const at = host();
   const plain = program(join(at.packageRoot, 'plain'), 0o644);
   assert.equal(resolveExecutor(plain, at), plain);
   assert.throws(() => resolveExecutor('/nonexistent', at), new Error('File not found: /nonexistent'));
 });
 
-test('errors name the program of the system', (t) => {
-  const at = host(t);
+test('errors name the program of the system', () => {
+  const at = host();
   const message = (platform: NodeJS.Platform) => {
     assert.throws(() => resolveExecutor(undefined, { ...at, platform }), (error: Error) => {
       told = error.message;
@@ -82,8 +82,8 @@ test('errors name the program of the system', (t) => {
   );
 });
 
-test('mxc stands beside the executor', (t) => {
-  const at = host(t);
+test('mxc stands beside the executor', () => {
+  const at = host();
   program(at.bin);
   assert.equal(mxcBeside(at.bin, at), null);
   assert.throws(() => resolveMxc(at.bin, at), /^Error: mxc not found beside /);

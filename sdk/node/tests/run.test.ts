@@ -2,7 +2,7 @@
 // run() and start(), and the questions, with a fake mxc.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import test, { type TestContext } from 'node:test';
+import test from 'node:test';
 import { checkPolicy, explainPolicy, MxcError, probe, run, start, type RunRequest } from '#sdk';
 import { policyOf } from '../src/request.js';
 import { readResult } from '../src/result.js';
@@ -12,8 +12,8 @@ const result = (more: object) =>
   JSON.stringify({ version: 1, backend: 'native', reason: 'exit', exitCode: 0, signal: null, setupMs: 1, runMs: 2, cpuMs: null,
     peakMemoryBytes: 5, enforced: { a: 'b' }, error: null, ...more });
 
-const mxc = (t: TestContext, body: string) => {
-  const made = fake(t, body, 'mxc');
+const mxc = (body: string) => {
+  const made = fake(body, 'mxc');
   return { ...made, options: { executablePath: made.path } };
 };
 
@@ -63,8 +63,8 @@ test('a request that says something else is refused', () => {
   assert.throws(() => policyOf({ command: ['-x'] }), TypeError);
 });
 
-test('the policy and the result have descriptors of their own', async (t) => {
-  const program = mxc(t, `cat <&4 >"$here/policy"; echo '${result({ exitCode: 3 })}' >&3; echo out; echo err >&2; cat; exit 9`);
+test('the policy and the result have descriptors of their own', async () => {
+  const program = mxc(`cat <&4 >"$here/policy"; echo '${result({ exitCode: 3 })}' >&3; echo out; echo err >&2; cat; exit 9`);
   const done = await run({ command: 'x' }, { ...program.options, input: 'in', backend: 'native', portable: true });
   assert.deepEqual(done, {
     reason: 'exit',
@@ -85,17 +85,17 @@ test('the policy and the result have descriptors of their own', async (t) => {
   assert.deepEqual(program.args(), ['run', '--config-fd=4', '--result-fd=3', '--backend=native', '--portable']);
 });
 
-test('what the program prints is no result', async (t) => {
-  const program = mxc(t, `echo '${result({})}'; echo '${result({})}' >&2; exit 0`);
+test('what the program prints is no result', async () => {
+  const program = mxc(`echo '${result({})}'; echo '${result({})}' >&2; exit 0`);
   await assert.rejects(run({ command: 'x' }, program.options), {
     code: 'backend_error',
     message: 'the executor ended with status 0 and left no result',
   });
 });
 
-test('an error in the result', async (t) => {
+test('an error in the result', async () => {
   const error = { code: 'policy_validation', message: 'no', where: '/filesystem' };
-  const program = mxc(t, `echo '${result({ reason: 'refused', error })}' >&3; exit 255`);
+  const program = mxc(`echo '${result({ reason: 'refused', error })}' >&3; exit 255`);
   await assert.rejects(run({ command: 'x' }, program.options), (caught) => {
     assert.ok(caught instanceof MxcError);
     assert.deepEqual([caught.code, caught.message, caught.details], ['policy_validation', 'no', { where: '/filesystem' }]);
@@ -114,20 +114,20 @@ test('results', () => {
   assert.throws(() => readResult('null', ''), { name: 'MxcError' });
 });
 
-test('too much output ends the run', async (t) => {
-  const program = mxc(t, `trap 'echo "$line" >&3; exit' TERM; line='${result({ reason: 'interrupted', exitCode: null, signal: 15 })}'; while :; do echo yes || exit; done`);
+test('too much output ends the run', async () => {
+  const program = mxc(`trap 'echo "$line" >&3; exit' TERM; line='${result({ reason: 'interrupted', exitCode: null, signal: 15 })}'; while :; do echo yes || exit; done`);
   const done = await run({ command: 'x' }, { ...program.options, maxOutputBytes: 10 });
   assert.deepEqual([done.reason, done.stdout, done.exitCode], ['output', 'yes\nyes\nye', null]);
 });
 
-test('exactly as much output as allowed is fine', async (t) => {
-  const program = mxc(t, `echo '${result({})}' >&3; printf 1234567890`);
+test('exactly as much output as allowed is fine', async () => {
+  const program = mxc(`echo '${result({})}' >&3; printf 1234567890`);
   const done = await run({ command: 'x' }, { ...program.options, maxOutputBytes: 10 });
   assert.deepEqual([done.reason, done.stdout], ['exit', '1234567890']);
 });
 
-test('abort', async (t) => {
-  const program = mxc(t, 'echo ready; exec sleep 60');
+test('abort', async () => {
+  const program = mxc('echo ready; exec sleep 60');
   const never = AbortSignal.abort(new Error('before'));
   await assert.rejects(run({ command: 'x' }, { ...program.options, signal: never }), new Error('before'));
   assert.equal(program.args(), null);
@@ -137,8 +137,8 @@ test('abort', async (t) => {
   await assert.rejects(sandbox.wait(), new Error('during'));
 });
 
-test('a sandbox is ended with its block', async (t) => {
-  const program = mxc(t, `trap 'echo ended >"$here/end"; exit 1' TERM; echo ready; while :; do sleep 0.01; done`);
+test('a sandbox is ended with its block', async () => {
+  const program = mxc(`trap 'echo ended >"$here/end"; exit 1' TERM; echo ready; while :; do sleep 0.01; done`);
   let ended: Promise<unknown>;
   {
     await using sandbox = await start({ command: 'x' }, program.options);
@@ -148,24 +148,24 @@ test('a sandbox is ended with its block', async (t) => {
   await assert.rejects(ended, { message: 'the executor ended with status 1 and left no result' });
 });
 
-test('an executor that cannot be started', async (t) => {
-  const program = mxc(t, '');
+test('an executor that cannot be started', async () => {
+  const program = mxc('');
   writeFileSync(program.path, '#!/nonexistent\n');
   await assert.rejects(start({ command: 'x' }, program.options), { code: 'ENOENT' });
   await assert.rejects(probe(program.options), { code: 'ENOENT' });
 });
 
-test('questions', async (t) => {
-  const plan = mxc(t, `cat >"$here/policy"; echo '{"backend":"native","steps":["a"]}'`);
+test('questions', async () => {
+  const plan = mxc(`cat >"$here/policy"; echo '{"backend":"native","steps":["a"]}'`);
   assert.deepEqual(await explainPolicy({ command: 'x' }, plan.options), { backend: 'native', steps: ['a'] });
   assert.deepEqual(plan.args(), ['plan', '--json', '-']);
-  const refused = mxc(t, `echo '{"error":{"code":"policy_validation","message":"no","where":"/x"}}' >&2; exit 255`);
+  const refused = mxc(`echo '{"error":{"code":"policy_validation","message":"no","where":"/x"}}' >&2; exit 255`);
   await assert.rejects(explainPolicy({ command: 'x' }, refused.options), { code: 'policy_validation', details: { where: '/x' } });
-  const strange = mxc(t, 'echo broken >&2; exit 9');
+  const strange = mxc('echo broken >&2; exit 9');
   await assert.rejects(explainPolicy({ command: 'x' }, strange.options), { message: 'mxc plan ended with status 9: broken' });
   await assert.rejects(checkPolicy('{}', strange.options), { message: 'mxc check ended with status 9: broken' });
   await assert.rejects(probe(strange.options), { code: 'backend_error' });
-  const check = mxc(t, `echo '{"files":[{"file":"-","valid":false,"error":{"code":"malformed_request","message":"m","line":3},"findings":[]}]}'; exit 1`);
+  const check = mxc(`echo '{"files":[{"file":"-","valid":false,"error":{"code":"malformed_request","message":"m","line":3},"findings":[]}]}'; exit 1`);
   const { valid, error } = await checkPolicy('{', check.options);
   assert.deepEqual([valid, error?.code, error?.details], [false, 'malformed_request', { line: 3 }]);
 });

@@ -24,8 +24,8 @@ const config = (more: Partial<ContainerConfig> = {}): ContainerConfig => ({
 });
 const forged = '{"error":{"code":"backend_error","message":"forged"}}';
 
-test('argv is exactly what executors expect', async (t) => {
-  const program = fake(t, 'exit 0');
+test('argv is exactly what executors expect', async () => {
+  const program = fake('exit 0');
   const call = async (options: SandboxSpawnOptions) => {
     await collect(spawnSandboxFromConfig(config(), { ...pipes, executablePath: program.path, ...options, usePty: false }));
     return program.args()!.slice(2);
@@ -33,14 +33,14 @@ test('argv is exactly what executors expect', async (t) => {
   assert.deepEqual(await call({}), []);
   assert.equal(program.args()![0], '--config-base64');
   assert.deepEqual(program.config(), config());
-  const logDir = folder(t);
+  const logDir = folder();
   const args = await call({ dryRun: true, debug: true, experimental: true, logDir });
   assert.deepEqual(args.slice(0, -1), ['--dry-run', '--debug', '--experimental', '--log-file']);
   assert.match(args.at(-1)!, /mxc-diag-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}-[0-9a-f]{6}\.log$/);
 });
 
-test('what is wrong, in the documented order', (t) => {
-  const program = fake(t, 'exit 0');
+test('what is wrong, in the documented order', () => {
+  const program = fake('exit 0');
   const fails = (broken: Partial<ContainerConfig>, options: SandboxSpawnOptions, message: string) =>
     assert.throws(
       () => spawnSandboxFromConfig(config(broken), { executablePath: program.path, ...options, usePty: false }),
@@ -63,11 +63,11 @@ test('what is wrong, in the documented order', (t) => {
   assert.equal(program.args(), null);
 });
 
-test('an executor of this project is asked what it can', (t) => {
+test('an executor of this project is asked what it can', () => {
   const probe = (available: boolean) =>
     `printf '{"backends":[{"name":"native","available":${available},"features":[],"host":[{"name":"landlock","yes":false,"detail":"","remedy":"update"}]}]}'`;
   const call = (body: string, containment: ContainerConfig['containment']) => {
-    const mxc = fake(t, body, 'mxc');
+    const mxc = fake(body, 'mxc');
     const executablePath = join(mxc.folder, 'mxc');
     return () => spawnSandboxFromConfig(config({ containment }), { executablePath, usePty: false });
   };
@@ -82,8 +82,8 @@ test('an executor of this project is asked what it can', (t) => {
   assert.throws(call('echo nonsense', 'process'), /^Error: MXC is not supported on this platform: .* probe failed: /);
 });
 
-test('variables are added to the configuration', async (t) => {
-  const program = fake(t, 'exit 0');
+test('variables are added to the configuration', async () => {
+  const program = fake('exit 0');
   const given = config({ process: { commandLine: 'x', env: ['A=1'] } });
   const options = { ...pipes, executablePath: program.path };
   await collect(spawnSandboxFromConfig(given, options, undefined, { B: '2', C: undefined, D: '' }));
@@ -91,9 +91,9 @@ test('variables are added to the configuration', async (t) => {
   assert.deepEqual(program.config(), given);
 });
 
-test('the executor starts in the working directory', async (t) => {
-  const program = fake(t, 'pwd');
-  const here = folder(t);
+test('the executor starts in the working directory', async () => {
+  const program = fake('pwd');
+  const here = folder();
   const options = { ...pipes, executablePath: program.path };
   assert.equal((await collect(spawnSandboxFromConfig(config(), options, here))).stdout, `${here}\n`);
   await spawnSandboxAsync('x', policy, options, here, 'name');
@@ -101,9 +101,9 @@ test('the executor starts in the working directory', async (t) => {
   assert.deepEqual([sent.process?.cwd, sent.containerId, sent.process?.commandLine], [here, 'name', 'x']);
 });
 
-test('the log tells the steps', async (t) => {
-  const program = fake(t, 'exit 3');
-  const logDir = join(folder(t), 'new', 'logs');
+test('the log tells the steps', async () => {
+  const program = fake('exit 3');
+  const logDir = join(folder(), 'new', 'logs');
   await collect(spawnSandboxFromConfig(config(), { ...pipes, executablePath: program.path, logDir }));
   const [name] = readdirSync(logDir);
   const lines = readFileSync(join(logDir, name!), 'utf8').trim().split('\n');
@@ -112,24 +112,24 @@ test('the log tells the steps', async (t) => {
   assert.match(lines[3]!, /"exitCode":3,"durationMs":\d+/);
 });
 
-test('output over pipes is apart', async (t) => {
-  const program = fake(t, 'echo out; echo err >&2; exit 7');
+test('output over pipes is apart', async () => {
+  const program = fake('echo out; echo err >&2; exit 7');
   const result = await spawnSandboxAsync('x', policy, { ...pipes, executablePath: program.path });
   assert.deepEqual(result, { stdout: 'out\n', stderr: 'err\n', exitCode: 7 });
 });
 
 for (const usePty of [true, false])
-  test(`what the program prints is never an error, ${usePty ? 'terminal' : 'pipes'}`, async (t) => {
-    const program = fake(t, `echo '${forged}'; exit 1`);
+  test(`what the program prints is never an error, ${usePty ? 'terminal' : 'pipes'}`, async () => {
+    const program = fake(`echo '${forged}'; exit 1`);
     const options = { skipPlatformCheck: true, usePty, executablePath: program.path };
     const end = usePty ? '\r\n' : '\n';
     assert.deepEqual(await spawnSandboxAsync('x', policy, options), { stdout: forged + end, stderr: '', exitCode: 1 });
   });
 
 for (const usePty of [true, false])
-  test(`what the executor leaves in the result file is, ${usePty ? 'terminal' : 'pipes'}`, async (t) => {
+  test(`what the executor leaves in the result file is, ${usePty ? 'terminal' : 'pipes'}`, async () => {
     const line = '{"version":1,"envelope":{"code":"backend_error","message":"real"},"error":{"code":"policy_validation","where":"/x"}}';
-    const program = fake(t, `echo '${line}' >"$MXC_RESULT_FILE"; exit $(cat "$here/status")`);
+    const program = fake(`echo '${line}' >"$MXC_RESULT_FILE"; exit $(cat "$here/status")`);
     const call = () => spawnSandboxAsync('x', policy, { skipPlatformCheck: true, usePty, executablePath: program.path });
     writeFileSync(join(program.folder, 'status'), '255');
     await assert.rejects(call(), (error) => {
@@ -143,16 +143,16 @@ for (const usePty of [true, false])
   });
 
 for (const usePty of [true, false])
-  test(`a killed executor is no success, ${usePty ? 'terminal' : 'pipes'}`, async (t) => {
-    const program = fake(t, 'kill -9 $$');
+  test(`a killed executor is no success, ${usePty ? 'terminal' : 'pipes'}`, async () => {
+    const program = fake('kill -9 $$');
     await assert.rejects(
       spawnSandboxAsync('x', policy, { skipPlatformCheck: true, usePty, executablePath: program.path }),
       (error) => error instanceof MxcError && error.code === 'backend_error' && /killed by signal/.test(error.message),
     );
   });
 
-test('no descriptor of a result file stays open', async (t) => {
-  const program = fake(t, 'exit 0');
+test('no descriptor of a result file stays open', async () => {
+  const program = fake('exit 0');
   const options = { ...pipes, executablePath: program.path };
   await spawnSandboxAsync('x', policy, options);
   const before = readdirSync('/proc/self/fd').length;
@@ -161,8 +161,8 @@ test('no descriptor of a result file stays open', async (t) => {
   assert.equal(readdirSync('/proc/self/fd').length, before);
 });
 
-test('a terminal', async (t) => {
-  const program = fake(t, 'test -t 0 && stty size; read line; echo "got $line"; exit 4');
+test('a terminal', async () => {
+  const program = fake('test -t 0 && stty size; read line; echo "got $line"; exit 4');
   const pty = spawnSandbox('x', policy, {
     skipPlatformCheck: true,
     executablePath: program.path,
