@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // From a policy to the configuration of one run. The host is a parameter, so each mapping is tested everywhere.
 import { randomBytes } from 'node:crypto';
-import { mapNetwork, applyLinuxNetwork, applyWindowsNetwork, checkNetwork } from './network.js';
+import { addDirectional, applyLinuxNetwork, applyWindowsNetwork, checkNetwork, isDirectional, mapNetwork } from './network.js';
 import { parseVersion } from './semver.js';
 import type { ContainerConfig, SandboxingMethod, SandboxPolicy } from './types.js';
 
@@ -102,6 +102,20 @@ const sections: Partial<Record<SandboxingMethod, Section>> = {
   },
 };
 
+function addNetwork(
+  config: ContainerConfig,
+  policy: SandboxPolicy,
+  containment: SandboxingMethod,
+  host: MappingHost,
+): void {
+  if (isDirectional(policy)) {
+    addDirectional(config, policy);
+    return;
+  }
+  checkNetwork(policy, containment, host.platform);
+  config.network = mapNetwork(policy);
+}
+
 export function mapPolicy(
   policy: SandboxPolicy,
   containment: SandboxingMethod,
@@ -121,13 +135,13 @@ export function mapPolicy(
     clipboard: policy.ui?.clipboard ?? 'none',
     injection: policy.ui?.allowInputInjection ?? false,
   };
-  checkNetwork(policy, containment, host.platform);
-  config.network = mapNetwork(policy);
+  addNetwork(config, policy, containment, host);
   const section =
     containment === 'process' ? (processOn[host.platform] ?? processcontainer) : sections[containment];
   if (!section) throw new Error(`Containment type '${containment}' is not yet supported.`);
   config.containment = containment;
   section(config, policy);
+  if (policy.limits) config.limits = { ...policy.limits };
   return config;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The network part of the mapping from a policy to a configuration.
+import { parseVersion } from './semver.js';
 import type { ContainerConfig, NetworkConfig, SandboxingMethod, SandboxPolicy } from './types.js';
 
 const filtersByItself: readonly SandboxingMethod[] = ['wslc', 'seatbelt', 'bubblewrap', 'lxc', 'native'];
@@ -44,6 +45,32 @@ export function mapNetwork(policy: SandboxPolicy): NetworkConfig {
   };
 }
 
+const legacyKeys = ['allowOutbound', 'allowLocalNetwork', 'allowedHosts', 'blockedHosts', 'proxy'] as const;
+
+/** Does the policy speak of directions? Throws when it speaks of both, or when its version has none. */
+export function isDirectional(policy: SandboxPolicy): boolean {
+  const { network, runtimeConfig, version } = policy;
+  if (!network?.egress && !network?.ingress && !runtimeConfig) return false;
+  const { major, minor } = parseVersion(version)!;
+  if (legacyKeys.some((key) => network?.[key] !== undefined))
+    throw new Error(
+      'Network configuration cannot mix allowOutbound, allowLocalNetwork, allowedHosts, blockedHosts, or proxy ' +
+        'with egress, ingress, runtimeConfig, or processContainer.network.',
+    );
+  if (major === 0 && minor < 8)
+    throw new Error(
+      `Schema ${version} does not support network.egress, network.ingress, runtimeConfig, ` +
+        'or processContainer.network; use schema 0.8.0-alpha or later.',
+    );
+  return true;
+}
+
+/** The directional network as it is; nothing stands for what is left out. */
+export function addDirectional(config: ContainerConfig, { network, runtimeConfig }: SandboxPolicy): void {
+  if (network?.egress || network?.ingress) config.network = { egress: network.egress, ingress: network.ingress };
+  if (runtimeConfig?.networkProxy !== undefined) config.runtimeConfig = { networkProxy: runtimeConfig.networkProxy };
+}
+
 /** Where a proxy is given, it does the filtering. */
 export function applyLinuxNetwork(config: ContainerConfig): void {
   const network = config.network;
@@ -54,5 +81,5 @@ export function applyLinuxNetwork(config: ContainerConfig): void {
 }
 
 export function applyWindowsNetwork(config: ContainerConfig): void {
-  if (config.network) config.network.enforcementMode = hasHosts(config.network) ? 'both' : 'capabilities';
+  if (config.network?.defaultPolicy) config.network.enforcementMode = hasHosts(config.network) ? 'both' : 'capabilities';
 }

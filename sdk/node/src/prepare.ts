@@ -33,7 +33,9 @@ export interface SandboxSpawnOptions {
   logDir?: string | undefined;
   /** False: pipes with standard output and error apart. Default: a terminal. */
   usePty?: boolean | undefined;
-  /** Ends the asynchronous calls. */
+  /** Allow features that are for tests only, such as the built-in proxy. */
+  allowTestingFeatures?: boolean | undefined;
+  /** Ends `spawnSandboxAsync` and the calls of the lifecycle; they reject with its reason. */
   signal?: AbortSignal | undefined;
 }
 
@@ -95,6 +97,7 @@ function argv(config: object, options: SandboxSpawnOptions, logFile?: string): s
     ...(options.dryRun ? ['--dry-run'] : []),
     ...(options.debug ? ['--debug'] : []),
     ...(options.experimental ? ['--experimental'] : []),
+    ...(options.allowTestingFeatures ? ['--allow-testing-features'] : []),
     ...(logFile ? ['--log-file', logFile] : []),
   ];
 }

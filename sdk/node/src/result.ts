@@ -5,13 +5,18 @@ import { MxcError, mxcErrorFromCode } from './errors.js';
 import type { Reason } from './mxc.gen.js';
 import { isRecord, parseRecord, type JsonRecord } from './wire.js';
 
-/** Something that the policy kept the program from doing. */
+/** Something that the policy kept the program from doing, as the executor tells it. */
 export interface Denial {
-  /** What kind of thing it was: `network`, `filesystem`, … */
-  kind: string;
-  /** What was tried. */
-  target: string;
-  count?: number;
+  readonly kind: string;
+  readonly time?: string;
+  readonly protocol?: string;
+  readonly address?: string;
+  readonly port?: number;
+  readonly name?: string;
+  /** Why: a rule, or the default. */
+  readonly why?: string;
+  readonly rule?: string | number;
+  readonly count?: number;
 }
 
 /** How a run ended. */

@@ -62,7 +62,7 @@ async function collect(sandbox: Sandbox, options: RunOptions): Promise<RunResult
   sandbox.stdin!.end(options.input ?? '');
   const exit = await sandbox.wait();
   await Promise.all(drained);
-  const reason = output.exceeded ? { reason: 'output' as const, exitCode: null } : {};
+  const reason = output.exceeded ? { reason: 'output' as const, exitCode: null, signal: 'SIGKILL' as const } : {};
   return { ...exit, ...reason, stdout: output.text(0), stderr: output.text(1) };
 }
 

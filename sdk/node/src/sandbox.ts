@@ -34,7 +34,7 @@ function startPty(
   channel?: ResultChannel,
 ): IPty {
   const given = options.ptyOptions ?? {};
-  const env = channel ? { env: { ...process.env, ...given.env, ...channel.env } } : {};
+  const env = channel ? { env: { ...(given.env ?? process.env), ...channel.env } } : {};
   try {
     const pty = spawnPty(executor, args, { ...given, ...env, cwd: cwd || process.cwd() });
     const ended = logEnd(logger);
@@ -112,6 +112,23 @@ interface Ended extends SandboxOutput {
   signal: string | number | null;
 }
 
+/** Kills what runs when the signal says so; then the result is the signal's reason. */
+async function endedBy<T>(
+  signal: AbortSignal | undefined,
+  running: { kill(signal: 'SIGTERM'): unknown },
+  result: Promise<T>,
+): Promise<T> {
+  const stop = () => void running.kill('SIGTERM');
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    const value = await result;
+    signal?.throwIfAborted();
+    return value;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
 function collectPty(pty: IPty): Promise<Ended> {
   return new Promise((resolve) => {
     let stdout = '';
@@ -138,6 +155,20 @@ function settle({ signal, ...output }: Ended, channel: ResultChannel): SandboxOu
   return output;
 }
 
+function runToEnd(
+  prepared: Prepared,
+  options: SandboxSpawnOptions,
+  cwd: string | undefined,
+  channel: ResultChannel,
+): Promise<Ended> {
+  if (options.usePty === false) {
+    const child = startPipes(prepared, cwd, channel);
+    return endedBy(options.signal, child, collectPipes(child));
+  }
+  const pty = startPty(prepared, options, cwd, channel);
+  return endedBy(options.signal, pty, collectPty(pty));
+}
+
 /**
  * Runs a script to its end. The default is a terminal: standard output then holds everything, with CRLF line
  * ends. With `usePty: false` both streams are apart and as they were written; standard input is empty.
@@ -151,15 +182,13 @@ export async function spawnSandboxAsync(
   workingDirectory?: string,
   containerName?: string,
 ): Promise<SandboxOutput> {
+  const { signal } = options;
+  signal?.throwIfAborted();
   const config = buildSandboxPayload(script, policy, workingDirectory, containerName);
   const prepared = prepare(config, options);
   const channel = openChannel();
   try {
-    const ended =
-      options.usePty === false
-        ? await collectPipes(startPipes(prepared, workingDirectory, channel))
-        : await collectPty(startPty(prepared, options, workingDirectory, channel));
-    return settle(ended, channel);
+    return settle(await runToEnd(prepared, options, workingDirectory, channel), channel);
   } finally {
     channel.take();
   }

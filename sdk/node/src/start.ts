@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+/// <reference lib="esnext.disposable" preserve="true" />
 // start(): a program in a sandbox that runs beside us.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

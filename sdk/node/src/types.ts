@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What callers author, and what goes over the wire: the shapes of the published API.
-import type { PolicyLimits } from './mxc.gen.js';
+import type { PolicyLimits, PolicyNetworkEgress, PolicyNetworkIngress, PolicyRuntimeConfig } from './mxc.gen.js';
 
 /** Abstract wishes; the host decides which backend serves them. */
 export type ContainmentType = 'process' | 'vm' | 'microvm';
@@ -64,8 +64,14 @@ export type SandboxPolicy = {
         allowedHosts?: string[] | undefined;
         blockedHosts?: string[] | undefined;
         proxy?: ProxyPolicy | undefined;
+        /** From version 0.8 on, and not together with the members above. */
+        egress?: PolicyNetworkEgress | undefined;
+        /** From version 0.8 on, and not together with the legacy members. */
+        ingress?: PolicyNetworkIngress | undefined;
       }
     | undefined;
+  /** From version 0.8 on, and not together with the legacy members of `network`. */
+  runtimeConfig?: PolicyRuntimeConfig | undefined;
   ui?:
     | {
         allowWindows?: boolean | undefined;
@@ -75,6 +81,8 @@ export type SandboxPolicy = {
     | undefined;
   /** Milliseconds after which everything in the sandbox is killed. */
   timeoutMs?: number | undefined;
+  /** An extension of this project: other executors refuse it. */
+  limits?: PolicyLimits | undefined;
 };
 
 export interface ProcessConfig {
@@ -106,6 +114,8 @@ export interface NetworkConfig {
   blockedHosts?: string[] | undefined;
   proxy?: ProxyPolicy | undefined;
   removeRulesOnExit?: boolean | undefined;
+  egress?: PolicyNetworkEgress | undefined;
+  ingress?: PolicyNetworkIngress | undefined;
 }
 
 export interface UiConfig {
@@ -172,6 +182,7 @@ export interface ContainerConfig {
   lxc?: LxcConfig | undefined;
   filesystem?: FilesystemConfig | undefined;
   network?: NetworkConfig | undefined;
+  runtimeConfig?: PolicyRuntimeConfig | undefined;
   experimental?: { wslc?: WslcConfig | undefined } | undefined;
   seatbelt?: SeatbeltConfig | undefined;
   ui?: UiConfig | undefined;

@@ -103,6 +103,28 @@ test('what the network cannot be', () => {
   );
 });
 
+test('directions, from version 0.8 on', () => {
+  const egress = { default: 'deny' as const, allow: [{ to: [{ cidr: '10.0.0.0/8' }] }] };
+  const runtimeConfig = { networkProxy: 'http://localhost:3128' };
+  const newer = { version: '0.8.0-alpha' };
+  assert.deepEqual(json(map({ ...newer, network: { egress } })).network, { egress });
+  const proxied = json(map({ ...newer, runtimeConfig }));
+  assert.deepEqual([proxied.network, proxied.runtimeConfig], [undefined, runtimeConfig]);
+  assert.deepEqual(json(map({ ...newer, network: { egress } }, 'process', 'win32')).network, { egress });
+  assert.deepEqual(json(map(newer)).network, { defaultPolicy: 'block' });
+  assert.throws(
+    () => map({ network: { ingress: {} } }),
+    /^Error: Schema 0\.7\.0-alpha does not support network\.egress, .* use schema 0\.8\.0-alpha or later\.$/,
+  );
+  for (const more of [{ network: { egress, allowOutbound: false } }, { network: { blockedHosts: [] }, runtimeConfig }])
+    assert.throws(() => map({ ...newer, ...more }), /^Error: Network configuration cannot mix allowOutbound, /);
+});
+
+test('limits are an extension', () => {
+  assert.deepEqual(map({ limits: { memoryMb: 5 } }).limits, { memoryMb: 5 });
+  assert.ok(!('limits' in map({})));
+});
+
 test('lists are copies, the rest of the policy is kept', () => {
   const readonlyPaths = ['/a'];
   const made = map({ filesystem: { readonlyPaths, clearPolicyOnExit: false }, timeoutMs: 5 });

@@ -108,7 +108,7 @@ test('results', () => {
   assert.deepEqual([read({ reason: 'timeout', exitCode: null, signal: 9 })].map((r) => [r.timedOut, r.signal, r.exitCode]), [
     [true, 'SIGKILL', null],
   ]);
-  assert.deepEqual(read({ denials: [{ kind: 'network', target: '1.2.3.4:80' }] }).denials?.length, 1);
+  assert.deepEqual(read({ denials: [{ kind: 'refused', address: '192.0.2.4', port: 80 }] }).denials?.length, 1);
   assert.throws(() => read({ version: 2 }), /has version 2/);
   assert.throws(() => readResult('', 'by SIGKILL'), /ended by SIGKILL and left no result/);
   assert.throws(() => readResult('null', ''), { name: 'MxcError' });

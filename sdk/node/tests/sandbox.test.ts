@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The published ways to run a program, with a fake executor.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { getEventListeners, once } from 'node:events';
+import { readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import {
@@ -149,6 +150,23 @@ for (const usePty of [true, false])
       spawnSandboxAsync('x', policy, { skipPlatformCheck: true, usePty, executablePath: program.path }),
       (error) => error instanceof MxcError && error.code === 'backend_error' && /killed by signal/.test(error.message),
     );
+  });
+
+for (const usePty of [true, false])
+  test(`abort, ${usePty ? 'terminal' : 'pipes'}`, async () => {
+    const program = fake('exec sleep 60');
+    const options = { skipPlatformCheck: true, usePty, executablePath: program.path };
+    const before = AbortSignal.abort(new Error('before'));
+    await assert.rejects(spawnSandboxAsync('x', policy, { ...options, signal: before }), new Error('before'));
+    assert.equal(program.args(), null);
+    const abort = new AbortController();
+    const changes = watch(program.folder);
+    const ended = spawnSandboxAsync('x', policy, { ...options, signal: abort.signal });
+    await once(changes, 'change');
+    changes.close();
+    abort.abort(new Error('during'));
+    await assert.rejects(ended, new Error('during'));
+    assert.equal(getEventListeners(abort.signal, 'abort').length, 0);
   });
 
 test('no descriptor of a result file stays open', async () => {
