@@ -108,6 +108,8 @@ def inputs():
     for seed in range(40):
         yield "model", b"".join(hashlib.sha256(bytes([seed, k])).digest() for k in range(4))
         yield "relay", hashlib.sha256(bytes([seed])).digest() * 3
+        yield "rules", b"".join(hashlib.sha256(bytes([seed, k, 1])).digest() for k in range(12))
+        yield "frames", b"".join(hashlib.sha256(bytes([seed, k, 2])).digest() for k in range(30))
 
 
 def main():

@@ -232,6 +232,7 @@ static void test_datagrams(void **state)
         assert_int_equal(rig.out.reply[42], 0x45);
     }
     other.peer = "2001:db8::4";
+    other.payload = 1399;
     assert_int_equal(send(&rig, other), MXC_FRAME_REPLY);
     assert_int_equal(rig.out.reply_size, 14 + 1280);
     assert_memory_equal(rig.out.reply + 54, ((uint8_t[]){ 1, 1 }), 2);

@@ -136,7 +136,7 @@ void frame_make(const struct frame_spec *spec, struct frame *out)
     size_t header, data;
     bool v6;
 
-    if (mxc_cidr_parse(spec->peer, &peer) != MXC_CIDR_OK)
+    if (mxc_cidr_parse(spec->peer, &peer) != MXC_CIDR_OK || spec->payload > FRAME_ROOM - 100)
         abort();
     v6 = peer.family == 6;
     header = v6 ? 40 : 20;
