@@ -5,6 +5,7 @@
  *
  *   hidden=PATH    there is no such object      denied=PATH      it is there, and cannot be opened
  *   readonly=PATH  cannot be written to         writable=PATH    a file can be made in it
+ *   closed=PATH    nothing can be made in it
  *   ns=NAME:ID     is not our namespace         files=N          most open files
  *   forks=N        no more than N processes
  *
@@ -86,6 +87,17 @@ static void check_writable(const char *path)
     (void)unlink(name);
 }
 
+static void check_closed(const char *path)
+{
+    char name[4200];
+
+    (void)snprintf(name, sizeof name, "%s/made", path);
+    if (mkdir(name, 0700) == 0)
+        loose("%s could be made", name);
+    if (errno != EACCES && errno != EROFS)
+        loose("%s: %s", name, strerror(errno));
+}
+
 static void check_namespace(const char *text)
 {
     char path[64], target[64];
@@ -142,9 +154,9 @@ static const struct {
     const char *name;
     void (*check)(const char *value);
 } words[] = {
-    { "hidden=", check_hidden },     { "denied=", check_denied }, { "readonly=", check_readonly },
-    { "writable=", check_writable }, { "ns=", check_namespace },  { "files=", check_files },
-    { "forks=", check_forks },
+    { "hidden=", check_hidden }, { "denied=", check_denied },     { "readonly=", check_readonly },
+    { "closed=", check_closed }, { "writable=", check_writable }, { "ns=", check_namespace },
+    { "files=", check_files },   { "forks=", check_forks },
 };
 
 /* ---- what always holds */

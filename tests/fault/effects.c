@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -50,12 +51,34 @@ static void answer(struct process *p, struct user_regs_struct *regs, int error)
     (void)ptrace(PTRACE_SETREGS, p->pid, NULL, regs);
 }
 
+static void fake(struct process *p, struct user_regs_struct *regs)
+{
+    p->faked = true;
+    regs->orig_rax = (unsigned long)-1;
+    (void)ptrace(PTRACE_SETREGS, p->pid, NULL, regs);
+}
+
+/* Everybody who is traced stands still or waits for us meanwhile. */
+static void run_command(void)
+{
+    const char *command = getenv("INJECT_COMMAND");
+
+    if (!command || system(command) != 0)
+        (void)fputs("inject: INJECT_COMMAND failed\n", stderr);
+}
+
 static void act(struct session *s, struct process *p, struct user_regs_struct *regs)
 {
     (void)fprintf(s->log, "hit\n");
     switch (s->action.what) {
     case ANSWER:
         answer(p, regs, s->action.value);
+        break;
+    case FAKE:
+        fake(p, regs);
+        break;
+    case COMMAND:
+        run_command();
         break;
     case SIGNAL:
         (void)kill(p->pid, s->action.value);
@@ -100,6 +123,7 @@ void at_entry(struct session *s, struct process *p, struct user_regs_struct *reg
     p->args[1] = regs->rsi;
     p->args[2] = regs->rdx;
     p->answer = 0;
+    p->faked = false;
     if (p->number < 0 || p->number >= CALLS_MAX)
         return;
     nth = ++s->counts[p->role][p->number];
@@ -135,6 +159,10 @@ void at_exit(struct session *s, struct process *p, struct user_regs_struct *regs
     if (p->answer) {
         /* brk() has no errors: it tells where the end is, and so it failed. */
         regs->rax = p->number == SYS_brk ? s->last_break : (unsigned long)-p->answer;
+        (void)ptrace(PTRACE_SETREGS, p->pid, NULL, regs);
+    }
+    if (p->faked) {
+        regs->rax = 0;
         (void)ptrace(PTRACE_SETREGS, p->pid, NULL, regs);
     }
     if (p->number == SYS_brk && p->role == EXECUTOR)

@@ -95,7 +95,7 @@ class Scene:
         who.own(open_folder / "fifo")
         self.words = [f"writable={open_folder}", f"denied={secret}", f"denied={read}/denied",
                       f"readonly={read}/text", f"hidden={box}/outside", f"hidden={mixed}/key", f"readonly={shown}/text",
-                      f"denied={open_folder}/fifo", "files=64",
+                      f"denied={open_folder}/fifo", f"closed={mixed}", "files=64",
                       *(f"ns={name}:{os.readlink(f'/proc/self/ns/{name}').split('[')[1][:-1]}"
                         for name in NAMESPACES), *words]
         command = " ".join([str(host.PLACE.bin / "checker"), *(f"'{word}'" for word in self.words)])
@@ -105,7 +105,7 @@ class Scene:
             process={"timeout": 15000, "cwd": str(open_folder)},
             limits={"openFiles": 64, "outputMb": 1, **({"memoryMb": 256, "processes": 8} if limits is None else limits)})
 
-    def run(self, *options, timeout=WATCHDOG + 20):
+    def run(self, *options, timeout=WATCHDOG + 20, env=None):
         """One run under the injector."""
         log_read, log = os.pipe()
         result_read, result = os.pipe()
@@ -119,7 +119,7 @@ class Scene:
         process = subprocess.Popen(
             host.command_of(self.who, ["-l", log, "-w", WATCHDOG, *options, "--", host.PLACE.bin / "mxc", "run",
                                        f"--result-fd={result}", "--config-base64", host.b64(self.policy)], "inject"),
-            env=host.environment(self.who), cwd=self.who.home, pass_fds=(log, result), **streams,
+            env=host.environment(self.who, env), cwd=self.who.home, pass_fds=(log, result), **streams,
             **self.who.options)
         os.close(log)
         os.close(result)

@@ -6,7 +6,8 @@
  *   -l FD                   what happened is written to this descriptor, a line each
  *   -r                      write each call down: "call ROLE NAME NTH BLOCKS ERRNO,ERRNO…"
  *   -a ROLE:CALL:NTH:WHAT   at the NTH call of that name in that role: E12 it fails with errno 12; S15 signal
- *                           15 comes; P it is stopped and goes on
+ *                           15 comes; P it is stopped and goes on; F it does nothing and
+ *                           seems to succeed; C the shell command in INJECT_COMMAND runs before it
  *   -k ROLE:US              kill -9 of that role so many microseconds after its birth; calls are not followed
  *   -j                      the calendar jumps by a day at each look; every use of a clock is written down
  *   -w SECONDS              then everything is killed, and the status is 124
@@ -37,6 +38,18 @@ static enum role role_named(const char *name)
     return NOBODY;
 }
 
+static enum what what_named(char letter)
+{
+    static const char letters[] = {
+        [ANSWER] = 'E', [FAKE] = 'F', [SIGNAL] = 'S', [PAUSE] = 'P', [COMMAND] = 'C'
+    };
+
+    for (size_t i = ANSWER; i < sizeof letters; i++)
+        if (letters[i] == letter)
+            return (enum what)i;
+    return NOTHING;
+}
+
 static bool read_action(const char *text, struct action *out)
 {
     char role[16], name[32], what[16];
@@ -48,7 +61,7 @@ static bool read_action(const char *text, struct action *out)
     out->role = role_named(role);
     out->number = call ? call->number : -1;
     out->value = atoi(what + 1);
-    out->what = *what == 'E' ? ANSWER : *what == 'S' ? SIGNAL : *what == 'P' ? PAUSE : NOTHING;
+    out->what = what_named(*what);
     return call && out->role && out->what;
 }
 

@@ -13,7 +13,7 @@ enum role { NOBODY, EXECUTOR, INIT, KEEPER, PROGRAM, OTHER, ROLES };
 #define CALLS_MAX     512
 #define PROCESSES_MAX 64
 
-enum what { NOTHING, ANSWER, SIGNAL, PAUSE };
+enum what { NOTHING, ANSWER, FAKE, SIGNAL, PAUSE, COMMAND };
 
 /* At the k-th call of that name in that role. */
 struct action {
@@ -33,6 +33,7 @@ struct process {
     long number;
     unsigned long args[3];
     int answer; /* what the call is made to return, when it ends; 0: what it returns */
+    bool faked; /* it did nothing, and is told that it succeeded */
 };
 
 struct session {

@@ -35,12 +35,12 @@ class Missing(Case):
         if not (host.PLACE.bin / "shim").exists():
             shutil.copy(host.BUILD / "tests/shim/shim", host.PLACE.bin)
 
-    def without(self, who, number, calls, words, **options):
+    def without(self, who, number, calls, words, stdin=subprocess.DEVNULL, **options):
         """mxc WORDS on such a kernel."""
         shim = [str(host.PLACE.bin / "shim"), str(int(number)), calls]
         argv = [*who.prefix, *shim, str(host.PLACE.bin / "mxc"), *words]
         return subprocess.run(argv, env=host.environment(who), cwd=who.home, capture_output=True, text=True,
-                              timeout=host.SECONDS, stdin=subprocess.DEVNULL, check=False,
+                              timeout=host.SECONDS, stdin=stdin, check=False,
                               **{**who.options, **options})
 
     def probe(self, who, number, calls):
@@ -103,6 +103,19 @@ class Missing(Case):
         for number in ANSWERS.values():
             done = self.without(who, number, "pidfd_send_signal", ["run", "--timeout", "100ms", "--", "sleep", "30"])
             self.assertEqual((done.returncode, "timed out" in done.stderr), (255, True), done.stderr)
+
+
+    @callers("root", "user")
+    def test_input_without_landlock(self, who):
+        """A program could open the file again, for writing: without Landlock it is not given."""
+        path = self.file(who, self.box(who) / "input", "text\n")
+        for calls, status in (("landlock_create_ruleset", 255), ("", 0)):
+            with open(path, encoding="utf-8") as stdin:
+                done = self.without(who, ANSWERS["lacks"], calls, ["run", "--", "cat"], stdin=stdin)
+            self.assertEqual((done.returncode, done.stdout), (status, "" if status else "text\n"), done.stderr)
+            if status:
+                self.assertIn("Landlock", done.stderr)
+                self.assertIn("use a pipe", done.stderr)
 
 
 class Cgroups(Case):
