@@ -46,7 +46,8 @@ commands:
   run [CONFIG] [-- OPTIONS...]  build, then 'mxc run CONFIG OPTIONS...'; examples/hello.json by default
   test [PART...]                build in several ways and run every test, or only the named parts
   fuzz SECONDS [TARGET...]      try random inputs for that long, divided among the targets
-  bench [--quick] [ROW...]      measure against the least possible and against the peers; see docs/performance.md
+  bench [--quick] [--no-peers] [--no-more] [--json] [--docs FILE] [ROW...]
+                                measure against the least possible and against the peers; see docs/performance.md
   install [--prefix DIR]        install below DIR (default /usr/local); no root needed for a DIR of yours
   clean                         remove what was built
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Descriptors that travel through a socket in a shared folder (SCM_RIGHTS): what another process hands in can be
-used as it is, and is no way to anything else; and what a program hands out is no way in."""
+used as it is, and is no way to anything else."""
 import os
 import socket
 import subprocess

@@ -171,6 +171,7 @@ class Race(Attack):
         self.lay_out(who, box)
         if rig.bind:
             self.bind(*(box / name for name in rig.bind))
+        whole = len(self.texts(box))
         racer = self.racer(who, box, rig.swap, inside)
         counter, accepted = box / "shared/count", 0
         try:
@@ -178,10 +179,10 @@ class Race(Attack):
                 self.assertIsNone(racer.poll(), "the racer has ended")
             starts = 0
             while starts < STARTS or not accepted and starts < MOST_STARTS:
-                before = self.texts_at_rest(box)
+                before = self.texts_at_rest(box, whole)
                 done, saw = self.look(who, box, rig)
                 self.judge(rig, done, saw)
-                self.check_changes(rig, self.changes(before, self.texts_at_rest(box)))
+                self.check_changes(rig, self.changes(before, self.texts_at_rest(box, whole)))
                 accepted += done.reason == "exit"
                 starts += 1
         finally:
@@ -190,14 +191,14 @@ class Race(Attack):
             racer.stderr.close()
         return accepted, starts, int(counter.read_text())
 
-    def texts_at_rest(self, box):
+    def texts_at_rest(self, box, whole):
         """As texts(), though names move meanwhile: until two looks agree and show every file once."""
         while True:
             try:
                 first, second = self.texts(box), self.texts(box)
             except (FileNotFoundError, NotADirectoryError):
                 continue
-            if first == second and len(first) >= 3 * len(self.NAMES) + 1:
+            if first == second and len(first) >= whole:
                 return first
 
 

@@ -91,8 +91,8 @@ def pip_install(folder, _size):
             + " ".join(f"bench{letter}" for letter in "abcdef"))
 
 
-JOBS = [("git status, 20,000 files", "git", git_status), ("tar of the same", "tar", tar),
-        ("cc of 40 files", "cc", compile_sources), ("npm ci, local packages", "npm", npm_ci),
+JOBS = [("git status, {files:,} files", "git", git_status), ("tar of the same", "tar", tar),
+        ("cc of {sources} files", "cc", compile_sources), ("npm ci, local packages", "npm", npm_ci),
         ("pip install, local wheels", "pip3", pip_install)]
 
 
@@ -131,7 +131,8 @@ def measure_all(bench):
     folder = bench.folder / "work"
     folder.mkdir()
     found = []
-    for name, program, prepare in JOBS:
+    for title, program, prepare in JOBS:
+        name = title.format(**size)
         if not shutil.which(program):
             found.append({"name": name, "value": None, "text": f"{program} is not installed", "target": "97 %",
                           "reached": None, "note": ""})
