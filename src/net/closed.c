@@ -38,8 +38,7 @@ static const struct row {
     { V4(224, 0, 0, 0), V4_BITS(4), MXC_WHY_RESERVED }, /* multicast */
     { V4(240, 0, 0, 0), V4_BITS(4), MXC_WHY_RESERVED }, /* with broadcast */
 
-    /* Only what is handed out counts as ordinary. */
-    { { 0 }, 0, MXC_WHY_RESERVED },
+    /* Of IPv6 only what is handed out counts as ordinary. */
     { { [15] = 1 }, 128, MXC_WHY_LOOPBACK },
     { { 0x20 }, 3, MXC_WHY_NONE, OPENS },
     { { 0x20, 0x01, 0, 0 }, 32, MXC_WHY_RESERVED }, /* Teredo */
@@ -59,13 +58,14 @@ static const struct row {
     { { 0xfe, 0x80 }, 10, MXC_WHY_LINK_LOCAL, OPENS },
 };
 
+static const struct row elsewhere = { { 0 }, 0, MXC_WHY_RESERVED, false };
+
 struct mxc_closed mxc_closed_find(const uint8_t wide[16])
 {
-    const struct row *best = NULL;
+    const struct row *best = &elsewhere;
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (mxc_address_shares(wide, rows[i].address, rows[i].bits) &&
-            (!best || rows[i].bits > best->bits))
+        if (mxc_address_shares(wide, rows[i].address, rows[i].bits) && rows[i].bits > best->bits)
             best = &rows[i];
     return (struct mxc_closed){ best->why, best->bits, best->opens };
 }

@@ -206,12 +206,13 @@ enum mxc_why mxc_rules_guard(const struct mxc_ruleset *rules, const struct mxc_l
     uint8_t wide[16], behind[16];
     bool has_behind, is_private;
     struct mxc_closed closed;
+    enum mxc_why why;
 
     mxc_address_wide(address, wide);
     has_behind = !mxc_closed_is_gateway(wide) && mxc_closed_behind(wide, behind);
-    closed = has_behind ? closed_now(rules, live, behind) : (struct mxc_closed){ MXC_WHY_NONE };
-    if (closed.why != MXC_WHY_NONE)
-        return closed.why;
+    why = has_behind ? closed_now(rules, live, behind).why : MXC_WHY_NONE;
+    if (why != MXC_WHY_NONE)
+        return why;
     closed = closed_now(rules, live, wide);
     if (closed.why != MXC_WHY_NONE)
         return closed.opens && allowed(rules, wide, 0, closed.bits) ? MXC_WHY_NONE : closed.why;

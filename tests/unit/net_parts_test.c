@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* Addresses, events, pins and the host's own addresses. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "net/event.h"
+#include "net/live.h"
+#include "net/pins.h"
+
+static struct mxc_address address(const char *text)
+{
+    struct mxc_address out;
+
+    assert_true(mxc_address_parse(text, &out));
+    return out;
+}
+
+static void test_addresses(void **state)
+{
+    static const char *const rows[][2] = {
+        { "1.2.3.4", "1.2.3.4" },
+        { "255.255.255.255", "255.255.255.255" },
+        { "::", "::" },
+        { "::1", "::1" },
+        { "1::", "1::" },
+        { "::FFFF:1.2.3.4", "1.2.3.4" },
+        { "2001:DB8:0:0:1:0:0:1", "2001:db8::1:0:0:1" },
+        { "2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1" },
+        { "2001:0:0:1:0:0:0:1", "2001:0:0:1::1" },
+        { "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" },
+        { "1:2:3:4:5:6:0:0", "1:2:3:4:5:6::" },
+    };
+    static const char *const bad[] = {
+        "", "1.2.3", "1.2.3.4/32", "::/0", "1.2.3.4 ", "a", "::1%lo"
+    };
+    struct mxc_address out = { .family = 9 };
+    char text[MXC_ADDRESS_TEXT];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        out = address(rows[i][0]);
+        assert_string_equal(mxc_address_text(&out, text), rows[i][1]);
+        assert_int_equal(out.family, strchr(rows[i][1], '.') ? 4 : 6);
+    }
+    out.family = 9;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(mxc_address_parse(bad[i], &out));
+    assert_string_equal(mxc_address_text(&out, text), "?");
+}
+
+static void test_shares(void **state)
+{
+    uint8_t a[16] = { 0xff, 0x80 }, b[16] = { 0xff, 0xc0 };
+
+    (void)state;
+    assert_true(mxc_address_shares(a, b, 0));
+    assert_true(mxc_address_shares(a, b, 9));
+    assert_false(mxc_address_shares(a, b, 10));
+    assert_false(mxc_address_shares(a, b, 128));
+    assert_true(mxc_address_shares(a, a, 128));
+}
+
+static void test_events(void **state)
+{
+    const struct mxc_net_event good = { .kind = MXC_NET_NAME_REFUSED,
+                                        .count = 1,
+                                        .why = MXC_WHY_NAME,
+                                        .rule = MXC_NO_RULE,
+                                        .name = "evil\033[31m\nname" };
+    struct mxc_net_event event, out;
+
+    (void)state;
+    assert_true(mxc_net_event_take(&good, sizeof good, &out));
+    assert_string_equal(out.name, "evil?[31m?name");
+    assert_false(mxc_net_event_take(&good, sizeof good - 1, &out));
+    assert_false(mxc_net_event_take(&good, 0, &out));
+#define BAD(change)                                                                                \
+    do {                                                                                           \
+        event = good;                                                                              \
+        change;                                                                                    \
+        assert_false(mxc_net_event_take(&event, sizeof event, &out));                              \
+    } while (0)
+    BAD(event.kind = MXC_NET_KIND_COUNT);
+    BAD(event.why = MXC_WHY_COUNT);
+    BAD(event.count = 0);
+    BAD(event.protocol = 4);
+    BAD(event.to.family = 5);
+    BAD(event.rule = 0);
+    BAD(memset(event.name, 'a', sizeof event.name));
+    assert_string_equal(mxc_net_kind_text(MXC_NET_UNTOLD), "untold");
+    assert_string_equal(mxc_net_why_text(MXC_WHY_OWN_ADDRESS), "own-address");
+    assert_string_equal(mxc_net_why_text(MXC_WHY_COUNT), "?");
+}
+
+static bool count_name(void *context, uint32_t name)
+{
+    unsigned *sum = context;
+
+    *sum += name;
+    return false;
+}
+
+static unsigned pinned(const struct mxc_pins *pins, const char *text, uint64_t now_ms)
+{
+    const struct mxc_address to = address(text);
+    unsigned sum = 0;
+
+    assert_false(mxc_pins_find(pins, &to, now_ms, count_name, &sum));
+    return sum;
+}
+
+static bool pin(struct mxc_pins *pins, const char *text, uint32_t name, uint64_t until_ms)
+{
+    const struct mxc_address to = address(text);
+
+    return mxc_pins_add(pins, &to, name, until_ms, 100);
+}
+
+static void test_pins(void **state)
+{
+    struct mxc_pins *pins = mxc_pins_new(4), *none = mxc_pins_new(0);
+
+    (void)state;
+    assert_true(pin(pins, "1.1.1.1", 1, 200));
+    assert_true(pin(pins, "1.1.1.1", 10, 300));
+    assert_true(pin(pins, "::1.1.1.1", 100, 300));
+    assert_int_equal(pinned(pins, "1.1.1.1", 199), 11);
+    assert_int_equal(pinned(pins, "1.1.1.1", 200), 10);
+    assert_int_equal(pinned(pins, "::1.1.1.1", 200), 100);
+    assert_int_equal(pinned(pins, "1.1.1.2", 100), 0);
+    assert_true(pin(pins, "1.1.1.1", 1, 250));
+    assert_true(pin(pins, "1.1.1.1", 1, 150)); /* no shorter */
+    assert_int_equal(pinned(pins, "1.1.1.1", 249), 11);
+    assert_true(pin(pins, "1.1.1.3", 7, 101));
+    assert_false(pin(pins, "1.1.1.4", 1, 500));
+    assert_int_equal(mxc_pins_expire(pins, 101), 3);
+    assert_true(pin(pins, "1.1.1.4", 1, 500));
+    assert_int_equal(mxc_pins_expire(pins, 250), 3);
+    assert_int_equal(mxc_pins_expire(pins, 1000), 0);
+    assert_int_equal(pinned(pins, "1.1.1.4", 100), 0);
+    assert_false(pin(none, "1.1.1.1", 1, 500));
+    assert_int_equal(pinned(none, "1.1.1.1", 100), 0);
+    mxc_pins_free(pins);
+    mxc_pins_free(none);
+    mxc_pins_free(NULL);
+}
+
+/* Pins of many addresses come and go; a list says what must be there. */
+static void test_many_pins(void **state)
+{
+    enum { ROOM = 64, NAMES = 200 };
+    uint64_t until[NAMES] = { 0 };
+    struct mxc_pins *pins = mxc_pins_new(ROOM);
+
+    (void)state;
+    srand(1);
+    for (uint64_t now = 1; now < 20000; now++) {
+        unsigned which = (unsigned)rand() % NAMES, held = 0, sum = 0;
+        uint64_t end = now + (unsigned)rand() % 40;
+        const struct mxc_address to = mxc_address_v4((const uint8_t[]){ 1, 1, 1, (uint8_t)which });
+
+        for (unsigned i = 0; i < NAMES; i++)
+            held += until[i] > now;
+        if (mxc_pins_add(pins, &to, which + 1, end, now))
+            until[which] = end > until[which] ? end : until[which];
+        else
+            assert_int_equal(held, ROOM);
+        mxc_pins_find(pins, &to, now, count_name, &sum);
+        assert_int_equal(sum, until[which] > now ? which + 1 : 0);
+    }
+    mxc_pins_free(pins);
+}
+
+static void test_live(void **state)
+{
+    const struct mxc_address own[] = { address("9.9.9.9"), address("2001:db8::1"),
+                                       address("1.1.1.1") };
+    struct mxc_live live = { 0 };
+    uint8_t wide[16];
+
+    (void)state;
+    mxc_address_wide(&own[0], wide);
+    assert_false(mxc_live_is_own(&live, wide));
+    assert_int_equal(mxc_live_own(&live, own, 3), 0);
+    for (size_t i = 0; i < 3; i++) {
+        mxc_address_wide(&own[i], wide);
+        assert_true(mxc_live_is_own(&live, wide));
+    }
+    wide[15] ^= 1;
+    assert_false(mxc_live_is_own(&live, wide));
+    assert_int_equal(mxc_live_own(&live, own, 0), 0);
+    mxc_address_wide(&own[0], wide);
+    assert_false(mxc_live_is_own(&live, wide));
+    mxc_live_done(&live);
+    mxc_live_done(&live);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_addresses), cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_events),    cmocka_unit_test(test_pins),
+        cmocka_unit_test(test_many_pins), cmocka_unit_test(test_live),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
