@@ -21,13 +21,24 @@ struct mxc_filter {
     struct mxc_flows *flows;
     struct mxc_notices notices;
     size_t published_count;
-    uint16_t published[]; /* sorted by nothing: there are few */
+    struct published {
+        uint16_t kind; /* enum mxc_packet_kind */
+        uint16_t port;
+    } published[]; /* in any order: there are few */
 };
+
+static void publish(struct mxc_filter *filter, enum mxc_packet_kind kind, const uint16_t *ports,
+                    size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        filter->published[filter->published_count++] =
+            (struct published){ (uint16_t)kind, ports[i] };
+}
 
 struct mxc_filter *mxc_filter_new(const struct mxc_filter_options *options)
 {
-    size_t ports = options->published_count * sizeof *options->published;
-    struct mxc_filter *filter = calloc(1, sizeof *filter + ports);
+    size_t ports = options->published_count + options->published_udp_count;
+    struct mxc_filter *filter = calloc(1, sizeof *filter + ports * sizeof *filter->published);
 
     if (!filter)
         return NULL;
@@ -36,9 +47,8 @@ struct mxc_filter *mxc_filter_new(const struct mxc_filter_options *options)
     filter->live = options->live;
     filter->notices.tell = options->tell;
     filter->notices.context = options->context;
-    filter->published_count = options->published_count;
-    if (ports)
-        memcpy(filter->published, options->published, ports);
+    publish(filter, MXC_PACKET_TCP, options->published, options->published_count);
+    publish(filter, MXC_PACKET_UDP, options->published_udp, options->published_udp_count);
     filter->flows =
         mxc_flows_new(options->flows ? options->flows : FLOWS,
                       options->half_open ? options->half_open : HALF_OPEN, options->seed);
@@ -162,8 +172,13 @@ static enum mxc_verdict refuse(const struct mxc_packet *packet, struct mxc_filte
     return MXC_FRAME_REPLY;
 }
 
-/* A flow of this key may begin; false at the bound. */
-static bool begin(struct mxc_filter *filter, const struct mxc_flow_key *key, bool pinned,
+/* How a flow came to be. */
+struct manner {
+    bool inbound, pinned;
+};
+
+/* A flow of this key begins; false at the bound. */
+static bool begin(struct mxc_filter *filter, const struct mxc_flow_key *key, struct manner manner,
                   uint64_t now_ms)
 {
     enum mxc_flow_state state = key->protocol == MXC_PROTO_TCP ? MXC_FLOW_HALF : MXC_FLOW_ASKED;
@@ -171,9 +186,11 @@ static bool begin(struct mxc_filter *filter, const struct mxc_flow_key *key, boo
 
     mxc_flows_remove(filter->flows, key);
     flow = mxc_flows_add(filter->flows, key, state, now_ms);
-    if (flow)
-        flow->pinned = pinned;
-    return flow != NULL;
+    if (!flow)
+        return false;
+    flow->inbound = manner.inbound;
+    flow->pinned = manner.pinned;
+    return true;
 }
 
 /* The first packet of a flow. */
@@ -184,7 +201,7 @@ static enum mxc_verdict out_first(struct mxc_filter *filter, const struct mxc_pa
     const struct mxc_flow flow = flow_of(&key);
     struct mxc_ruling ruling = ask(filter, &flow, now_ms);
 
-    if (ruling.allow && begin(filter, &key, ruling.pinned, now_ms))
+    if (ruling.allow && begin(filter, &key, (struct manner){ .pinned = ruling.pinned }, now_ms))
         return MXC_FRAME_PASS;
     if (ruling.allow)
         ruling = (struct mxc_ruling){ .why = MXC_WHY_LIMIT, .rule = MXC_NO_RULE };
@@ -309,10 +326,16 @@ enum mxc_verdict mxc_filter_out(struct mxc_filter *filter, const uint8_t *frame,
 
 /* ---- to the guest */
 
-static bool is_published(const struct mxc_filter *filter, uint16_t port)
+/* Does the packet begin something at a published port? */
+static bool is_published(const struct mxc_filter *filter, const struct mxc_packet *packet)
 {
+    const uint8_t begins = MXC_TCP_SYN, all = MXC_TCP_SYN | MXC_TCP_ACK | MXC_TCP_RST | MXC_TCP_FIN;
+
+    if (packet->kind == MXC_PACKET_TCP && (packet->flags & all) != begins)
+        return false;
     for (size_t i = 0; i < filter->published_count; i++)
-        if (filter->published[i] == port)
+        if (filter->published[i].kind == packet->kind &&
+            filter->published[i].port == packet->to_port)
             return true;
     return false;
 }
@@ -320,20 +343,13 @@ static bool is_published(const struct mxc_filter *filter, uint16_t port)
 static enum mxc_verdict in_first(struct mxc_filter *filter, const struct mxc_packet *packet,
                                  uint64_t now_ms)
 {
-    const uint8_t flags = packet->flags & (MXC_TCP_SYN | MXC_TCP_ACK | MXC_TCP_RST | MXC_TCP_FIN);
     const struct mxc_flow_key key = key_of(packet, false);
     struct mxc_flow flow = flow_of(&key);
-    struct mxc_flow_entry *entry;
 
-    if (packet->kind != MXC_PACKET_TCP || flags != MXC_TCP_SYN ||
-        !is_published(filter, packet->to_port))
+    if (!is_published(filter, packet))
         return MXC_FRAME_DROP;
-    mxc_flows_remove(filter->flows, &key);
-    entry = mxc_flows_add(filter->flows, &key, MXC_FLOW_HALF, now_ms);
-    if (entry) {
-        entry->inbound = true;
+    if (begin(filter, &key, (struct manner){ .inbound = true }, now_ms))
         return MXC_FRAME_PASS;
-    }
     flow.port = packet->to_port;
     tell(filter, &flow, (struct mxc_ruling){ .why = MXC_WHY_LIMIT, .rule = MXC_NO_RULE }, now_ms);
     return MXC_FRAME_DROP;
