@@ -65,6 +65,19 @@ check() {
     if $ok; then pass "$name"; else fail "$name" "$log"; fi
 }
 
+# check_or_skip NAME COMMAND...: like check; a command that ends with 77 could not run, and its last line says why.
+check_or_skip() {
+    name=$1
+    shift
+    log=$logs/test-$(echo "$name" | tr -d : | tr ' /' '--').log
+    "$@" >"$log" 2>&1
+    case $? in
+        0) pass "$name" ;;
+        77) skip "$name" "$(tail -n 1 "$log")" ;;
+        *) fail "$name" "$log" ;;
+    esac
+}
+
 # wants PART COMMAND: is the tool here? Else the part is skipped.
 wants() {
     command -v "$2" >/dev/null 2>&1 && return 0
@@ -187,6 +200,7 @@ part_sdk() {
     fi
     check "sdk: types" npm run --prefix sdk/node build
     check "sdk: tests" env MXC_BUILD="$out/test-gcc/src/cli" npm test --prefix sdk/node
+    check_or_skip "sdk: comparison" env MXC_BUILD="$out/test-gcc/src/cli" node sdk/node/tests/compat/run.mjs
 }
 
 part_fuzz() {
