@@ -107,17 +107,16 @@ export function prepare(config: ContainerConfig, options: SandboxSpawnOptions, e
   addEnvironment(config, env);
   const logger = openLog(options);
   try {
-    validate(config, options);
     logger.log('info', 'mxc.spawn.start', {
       platform: process.platform,
       arch: arch(),
       containment: config.containment,
     });
+    validate(config, options);
     const executor = resolveExecutor(options.executablePath);
     logger.log('info', 'mxc.binary.resolved', { resolved: true });
     return { executor, args: argv(config, options, logger.path), logger };
   } catch (error) {
-    logger.log('error', 'mxc.spawn.failed', { message: (error as Error).message });
     logger.close();
     throw error;
   }
