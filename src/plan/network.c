@@ -16,6 +16,7 @@ const char *mxc_network_needs(const struct mxc_policy *policy)
         { network->allowed_hosts.count, "/network/allowedHosts" },
         { network->egress_allow, "/network/egress/default" },
         { network->allow.count, "/network/egress/allow" },
+        { network->publish_count, "/network/ingress/publish" },
         { network->ingress_allow, "/network/ingress/default" },
         { network->host_loopback_allow, "/network/ingress/hostLoopback" },
     };

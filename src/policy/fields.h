@@ -70,7 +70,7 @@ struct mxc_field {
     size_t count_offset; /* lists: the member that holds the count */
     size_t element;      /* STRINGS with 'convert': size of one element */
     int64_t min;         /* INTEGER: range; STRING: fewest bytes; lists: fewest elements */
-    int64_t max;
+    int64_t max;         /* INTEGER: range; lists: most elements, 0: any number */
     const char *noun; /* what a list holds or a number is, for errors ("destination", "a port") */
     const struct mxc_choice *choices;
     const struct mxc_object *object;

@@ -43,12 +43,23 @@ static const struct mxc_field peer_fields[] = {
         .name = "cidr",
         .type = MXC_TYPE_STRING,
         .versions = MXC_V_FROM_0_8,
-        .required = MXC_V_FROM_0_8,
         MXC_KEEP(struct mxc_peer, cidr),
         .convert = mxc_convert_cidr,
         .pattern = CIDR_TEXT,
         .about =
             "An IPv4 or IPv6 address or network, such as `10.0.0.0/8`. Host bits must be zero.",
+    },
+    {
+        .name = "host",
+        .type = MXC_TYPE_STRING,
+        .versions = MXC_V_FROM_0_8,
+        .flags = MXC_F_EXTENSION,
+        MXC_KEEP(struct mxc_peer, host),
+        .convert = mxc_convert_host,
+        .pattern = MXC_RE_HOST,
+        .about =
+            "A host name, or `*.` and a name for every name below it. Opens the addresses that "
+            "the sandbox's resolver answers for it, as long as the answer is valid.",
     },
     {
         .name = "except",
@@ -59,7 +70,7 @@ static const struct mxc_field peer_fields[] = {
         .convert = mxc_convert_cidr,
         .pattern = CIDR_TEXT,
         .standard = "[]",
-        .about = "Networks within `cidr` that the rule does not cover.",
+        .about = "Networks within `cidr` that the rule does not cover. Not beside `host`.",
     },
 };
 
@@ -69,7 +80,8 @@ static const struct mxc_object peer = {
     .count = MXC_COUNT(peer_fields),
     .size = sizeof(struct mxc_peer),
     .check = mxc_check_peer,
-    .about = "Destinations of a rule.",
+    .rules = mxc_rules_peer,
+    .about = "Destinations of a rule: each is either `cidr` or `host`.",
 };
 
 static const struct mxc_field port_fields[] = {
@@ -180,6 +192,50 @@ static const struct mxc_object egress = {
     .about = "Connections that the program opens.",
 };
 
+static const struct mxc_field publish_fields[] = {
+    {
+        .name = "port",
+        .type = MXC_TYPE_INTEGER,
+        .versions = MXC_V_FROM_0_8,
+        .required = MXC_V_FROM_0_8,
+        MXC_KEEP(struct mxc_publish, port),
+        .min = 1,
+        .max = UINT16_MAX,
+        .about = "The TCP port that the program listens on.",
+    },
+    {
+        .name = "hostPort",
+        .type = MXC_TYPE_INTEGER,
+        .versions = MXC_V_FROM_0_8,
+        MXC_KEEP(struct mxc_publish, host_port),
+        .min = 1,
+        .max = UINT16_MAX,
+        .about = "The port on the host. Absent: the same as `port`. Below the host's "
+                 "`net.ipv4.ip_unprivileged_port_start` (1024 unless changed) the run is refused, "
+                 "whoever starts it.",
+    },
+    {
+        .name = "hostAddress",
+        .type = MXC_TYPE_STRING,
+        .versions = MXC_V_FROM_0_8,
+        MXC_KEEP(struct mxc_publish, host_address),
+        .convert = mxc_convert_address,
+        .pattern = "^(" MXC_RE_V4 "|" MXC_RE_V6 ")$",
+        .standard = "\"127.0.0.1\"",
+        .about = "The address of the host to listen on. `0.0.0.0` and `::` are every address, "
+                 "which lets other machines in.",
+    },
+};
+
+static const struct mxc_object publish = {
+    .name = "network.ingress.publish[]",
+    .fields = publish_fields,
+    .count = MXC_COUNT(publish_fields),
+    .size = sizeof(struct mxc_publish),
+    .check = mxc_check_publish,
+    .about = "A TCP port of the program that is reached by a port of the host.",
+};
+
 static const struct mxc_field ingress_fields[] = {
     {
         .name = "default",
@@ -199,12 +255,24 @@ static const struct mxc_field ingress_fields[] = {
         .standard = "\"deny\"",
         .about = "Connections between the program and the loopback interface of the host.",
     },
+    {
+        .name = "publish",
+        .type = MXC_TYPE_OBJECTS,
+        .versions = MXC_V_FROM_0_8,
+        .flags = MXC_F_EXTENSION,
+        MXC_KEEP_LIST(struct mxc_network, publish, publish_count),
+        .object = &publish,
+        .max = 64,
+        .standard = "[]",
+        .about = "Ports of the program that the host listens for, whatever `default` is.",
+    },
 };
 
 static const struct mxc_object ingress = {
     .name = "network.ingress",
     .fields = ingress_fields,
     .count = MXC_COUNT(ingress_fields),
+    .check = mxc_check_ingress,
     .about = "Connections to the program.",
 };
 

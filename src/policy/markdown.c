@@ -42,7 +42,9 @@ static const char outro[] =
     "* `cidr` and `except` that look like networks and are none, have host bits, or do not lie "
     "within\n"
     "  each other; legacy hosts that look like a network or a name and are none;\n"
-    "* `endPort` below `port`; one `windowsPort` twice for a protocol;\n"
+    "* `endPort` below `port`; one `windowsPort` twice for a protocol; one `hostPort` twice for "
+    "an\n"
+    "  address, and an address that is none or is IPv4 in the form of IPv6;\n"
     "* proxy URLs whose port is the scheme's default or above 65535, or whose host is not a "
     "host.\n";
 
@@ -81,6 +83,8 @@ static void add_type(const struct mxc_field *field, struct mxc_buf *out)
         mxc_buf_add(out, ", not empty");
     if (field->min && (field->type == MXC_TYPE_STRINGS || field->type == MXC_TYPE_OBJECTS))
         mxc_buf_add(out, ", not empty");
+    if (field->max && field->type == MXC_TYPE_OBJECTS)
+        mxc_buf_format(out, ", at most %lld", (long long)field->max);
 }
 
 static const struct {

@@ -42,9 +42,21 @@ int mxc_convert_cidr(struct mxc_reader *reader, const struct mxc_path *path, con
 int mxc_check_peer(struct mxc_reader *reader, const struct mxc_path *path, json_t *json, void *slot)
 {
     const struct mxc_path list = { path, "except", 0 }, whole = { path, "cidr", 0 };
+    const struct mxc_path host = { path, "host", 0 };
     const struct mxc_peer *peer = slot;
+    bool cidr = mxc_read_member(json, "cidr") != NULL;
 
-    (void)json;
+    if (!cidr && !peer->host)
+        return mxc_read_fail(reader, &whole, "Missing required field: %s",
+                             mxc_read_dotted(reader, &whole));
+    if (cidr && peer->host)
+        return mxc_read_fail_key(reader, &host,
+                                 "%s cannot stand beside cidr: a destination is a network or a "
+                                 "name; write two",
+                                 mxc_read_dotted(reader, &host));
+    if (peer->host && mxc_read_member(json, "except"))
+        return mxc_read_fail_key(reader, &list, "%s needs cidr; it lists networks within it",
+                                 mxc_read_dotted(reader, &list));
     for (size_t i = 0; i < peer->except_count; i++) {
         const struct mxc_path at = { &list, NULL, i };
 
@@ -203,13 +215,12 @@ int mxc_check_network(struct mxc_reader *reader, const struct mxc_path *path, js
 {
     struct mxc_network *network = slot;
 
-    (void)reader;
     (void)path;
     if (first_of(json, directional_keys, MXC_COUNT(directional_keys)))
         network->form = MXC_NET_DIRECTIONAL;
     else if (first_of(json, legacy_keys, MXC_COUNT(legacy_keys)))
         network->form = MXC_NET_LEGACY;
-    return 0;
+    return network->form == MXC_NET_LEGACY ? mxc_read_legacy_rules(reader, network) : 0;
 }
 
 static int check_runtime_proxy(struct mxc_reader *reader, const json_t *network)

@@ -18,6 +18,11 @@
 #define MXC_RE_NAME                                                                                \
     "(" MXC_RE_LABEL "\\.)*(?!([0-9]+|0[Xx][0-9A-Za-z_-]*)\\.?([:/?#]|$))" MXC_RE_LABEL "\\.?"
 
+/* A name of a rule: no dot at its end, perhaps "*." before it. */
+#define MXC_RE_HOST                                                                                \
+    "^(?=(\\*\\.)?.{1,253}$)(\\*\\.)?(" MXC_RE_LABEL                                               \
+    "\\.)*(?!([0-9]+|0[Xx][0-9A-Za-z_-]*)$)" MXC_RE_LABEL "$"
+
 #define MXC_RE_PORT                                                                                \
     "0*([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 #define MXC_RE_LOOPBACK "([Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]|127\\.0\\.0\\.1|\\[::1\\])"

@@ -102,6 +102,13 @@ struct mxc_rules {
     size_t count;
 };
 
+/* Extension: a TCP port of the program that the host listens for. */
+struct mxc_publish {
+    uint16_t port;
+    uint16_t host_port;
+    struct mxc_cidr host_address; /* 'bits' is full */
+};
+
 enum mxc_network_form { MXC_NET_ABSENT, MXC_NET_LEGACY, MXC_NET_DIRECTIONAL };
 enum mxc_enforcement { MXC_ENFORCE_CAPABILITIES, MXC_ENFORCE_FIREWALL, MXC_ENFORCE_BOTH };
 
@@ -115,12 +122,17 @@ struct mxc_network {
     struct mxc_strings allowed_hosts; /* as written: address, CIDR or name */
     struct mxc_strings blocked_hosts;
 
-    /* directional */
+    /* both: the legacy form has one rule for each entry of its lists, host bits cleared, and
+     * 'egress_allow' is what 'default_allow' is */
     bool egress_allow;
     struct mxc_rules allow;
     struct mxc_rules deny;
+
+    /* directional */
     bool ingress_allow;
     bool host_loopback_allow;
+    struct mxc_publish *publish;
+    size_t publish_count;
 
     /* both: the proxy as the guest's variables would name it, NULL when absent */
     const char *proxy_url;

@@ -220,6 +220,9 @@ static int read_list(struct mxc_reader *reader, const struct value *value)
     if (count < (size_t)field->min)
         return mxc_read_fail(reader, value->path, "%s must contain at least one %s when specified",
                              mxc_read_dotted(reader, value->path), field->noun);
+    if (field->max && count > (size_t)field->max)
+        return mxc_read_fail(reader, value->path, "%s must contain at most %d elements",
+                             mxc_read_dotted(reader, value->path), (int)field->max);
     if (size && count && !(items = mxc_arena_alloc(reader->arena, count * size)))
         return mxc_read_no_memory(reader);
     for (size_t i = 0; i < count; i++) {

@@ -46,6 +46,8 @@ mxc_text_rule mxc_rule_capability;
 mxc_text_rule mxc_rule_absolute;
 mxc_text_rule mxc_rule_runtime_proxy;
 mxc_text_convert mxc_convert_cidr;
+mxc_text_convert mxc_convert_host;
+mxc_text_convert mxc_convert_address;
 
 int mxc_check_root(struct mxc_reader *reader, const struct mxc_path *path, json_t *json,
                    void *slot);
@@ -60,8 +62,15 @@ int mxc_check_peer(struct mxc_reader *reader, const struct mxc_path *path, json_
                    void *slot);
 int mxc_check_port(struct mxc_reader *reader, const struct mxc_path *path, json_t *json,
                    void *slot);
+int mxc_check_publish(struct mxc_reader *reader, const struct mxc_path *path, json_t *json,
+                      void *slot);
+int mxc_check_ingress(struct mxc_reader *reader, const struct mxc_path *path, json_t *json,
+                      void *slot);
 int mxc_check_wslc(struct mxc_reader *reader, const struct mxc_path *path, json_t *json,
                    void *slot);
+
+/* Gives a legacy network section the rules that its lists mean. */
+int mxc_read_legacy_rules(struct mxc_reader *reader, struct mxc_network *network);
 
 /* Rules between sections: parts of mxc_check_root(). */
 int mxc_check_sections(struct mxc_reader *reader, json_t *root);

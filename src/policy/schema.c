@@ -85,6 +85,8 @@ static json_t *list_schema(const struct mxc_field *field, enum mxc_version versi
 
     if (field->min)
         set(schema, "minItems", json_integer(field->min));
+    if (field->max)
+        set(schema, "maxItems", json_integer(field->max));
     return schema;
 }
 

@@ -19,6 +19,10 @@ static const char port_rules[] = "[{'if':" P("endPort") ",'then':" P(
             " {'if':{'required':['protocol'],'properties':{'protocol':{'const':'icmp'}}},"
             "  'then':{'not':" ANY(P("port") "," P("endPort")) "}}]";
 
+static const char peer_rules[] = "[{'if':{'type':'object'},'then':{'oneOf':[" P("cidr") "," P(
+    "host") "]}},"
+            " {'if':" P("except") ",'then':" P("cidr") "}]";
+
 static const char proxy_rules[] =
     "[{'if':{'type':'object'},"
     "  'then':{'oneOf':[" P("builtinTestServer") "," P("localhost") "," P("url") "]}}]";
@@ -74,6 +78,12 @@ json_t *mxc_rules_port(enum mxc_version version)
 {
     (void)version;
     return load(port_rules);
+}
+
+json_t *mxc_rules_peer(enum mxc_version version)
+{
+    (void)version;
+    return load(peer_rules);
 }
 
 json_t *mxc_rules_proxy(enum mxc_version version)

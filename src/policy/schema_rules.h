@@ -10,6 +10,7 @@
 
 json_t *mxc_rules_root(enum mxc_version version);
 json_t *mxc_rules_port(enum mxc_version version);
+json_t *mxc_rules_peer(enum mxc_version version);
 json_t *mxc_rules_proxy(enum mxc_version version);
 
 #endif

@@ -39,6 +39,7 @@ static void print_rules(struct mxc_buf *out, const char *name, const struct mxc_
         print_number(out, "to", rule->to_count);
         for (size_t k = 0; k < rule->to_count; k++) {
             print_cidr(out, "cidr", &rule->to[k].cidr);
+            print_text(out, "host", rule->to[k].host);
             for (size_t n = 0; n < rule->to[k].except_count; n++)
                 print_cidr(out, "except", &rule->to[k].except[n]);
         }
@@ -57,6 +58,12 @@ static void print_network(const struct mxc_network *network, struct mxc_buf *out
     print_list(out, "blockedHosts", &network->blocked_hosts);
     mxc_buf_format(out, "egress=%d ingress=%d hostLoopback=%d\n", network->egress_allow,
                    network->ingress_allow, network->host_loopback_allow);
+    for (size_t i = 0; i < network->publish_count; i++) {
+        const struct mxc_publish *publish = &network->publish[i];
+
+        mxc_buf_format(out, "publish %u %u\n", publish->port, publish->host_port);
+        print_cidr(out, "at", &publish->host_address);
+    }
     print_rules(out, "allow", &network->allow);
     print_rules(out, "deny", &network->deny);
     print_text(out, "proxy", network->proxy_url);

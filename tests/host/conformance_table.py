@@ -254,7 +254,8 @@ PAIRS = {
 }
 
 RULE = [{"to": [{"cidr": "192.0.2.0/24", "except": ["192.0.2.1/32"]}],
-         "ports": [{"protocol": "tcp", "port": 80, "endPort": 90}]}]
+         "ports": [{"protocol": "tcp", "port": 80, "endPort": 90}]},
+        {"to": [{"host": "api.example.org"}, {"host": "*.example.org"}]}]
 OLD, NEW = "0.7.0-alpha", "1.0.0"
 
 # Key -> version, a value that asks for nothing more than no network (None: there is none), a value that
@@ -284,6 +285,9 @@ NETWORK = {
                                  "/network/ingress/default"),
     "/network/ingress/hostLoopback": (NEW, {"ingress": {"hostLoopback": "deny"}},
                                       {"ingress": {"hostLoopback": "allow"}}, "/network/ingress/hostLoopback"),
+    "/network/ingress/publish": (NEW, {"ingress": {"publish": []}},
+                                 {"ingress": {"publish": [{"port": 80, "hostPort": 8080, "hostAddress": "::1"}]}},
+                                 "/network/ingress/publish"),
     "/runtimeConfig/networkProxy": (NEW, None, "http://127.0.0.1:8080", "/runtimeConfig/networkProxy"),
 }
 

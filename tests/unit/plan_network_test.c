@@ -29,6 +29,7 @@ static void test_more(void **state)
 {
     static const char *hosts[] = { "10.0.0.1" };
     static struct mxc_rule rule;
+    static struct mxc_publish publish;
     static const struct {
         struct mxc_network network;
         const char *want;
@@ -38,6 +39,7 @@ static void test_more(void **state)
         { { .allowed_hosts = { hosts, 1 } }, "/network/allowedHosts" },
         { { .egress_allow = true }, "/network/egress/default" },
         { { .allow = { &rule, 1 } }, "/network/egress/allow" },
+        { { .publish = &publish, .publish_count = 1 }, "/network/ingress/publish" },
         { { .ingress_allow = true }, "/network/ingress/default" },
         { { .host_loopback_allow = true }, "/network/ingress/hostLoopback" },
         { { .proxy_url = "http://p:1", .proxy_pointer = "/network/proxy/url" },

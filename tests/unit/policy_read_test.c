@@ -156,6 +156,10 @@ static void test_portable(void **state)
     read_bad("{" COMMAND ",'containment':'native'}", &portable, "/containment", "extension");
     read_bad("{'version':'0.7.0'," COMMAND ",'limits':{'processes':3}}", &portable, "/limits",
              "portable");
+    read_bad("{" COMMAND ",'network':{'egress':{'allow':[{'to':[{'host':'a.example'}]}]}}}",
+             &portable, "/network/egress/allow/0/to/0/host", "extension");
+    read_bad("{" COMMAND ",'network':{'ingress':{'publish':[]}}}", &portable,
+             "/network/ingress/publish", "extension");
     read_bad("{" COMMAND ",'containment':'nativ'}", &portable, "/containment", "or 'bubblewrap')");
     assert_int_equal(
         read_quoted(&arena, "{" COMMAND ",'containment':'bubblewrap'}", &portable, &policy, &err),

@@ -171,11 +171,13 @@ export interface PolicyNetworkEgressAllow {
   ports?: PolicyNetworkEgressAllowPorts[] | undefined;
 }
 
-/** Destinations of a rule. */
+/** Destinations of a rule: each is either `cidr` or `host`. */
 export interface PolicyNetworkEgressAllowTo {
   /** An IPv4 or IPv6 address or network, such as `10.0.0.0/8`. Host bits must be zero. Versions: 0.8 to 1.1.0-alpha. */
-  cidr: string;
-  /** Networks within `cidr` that the rule does not cover. Default: `[]`. Versions: 0.8 to 1.1.0-alpha. */
+  cidr?: string | undefined;
+  /** Extension. A host name, or `*.` and a name for every name below it. Opens the addresses that the sandbox's resolver answers for it, as long as the answer is valid. Versions: 0.8 to 1.1.0-alpha. */
+  host?: string | undefined;
+  /** Networks within `cidr` that the rule does not cover. Not beside `host`. Default: `[]`. Versions: 0.8 to 1.1.0-alpha. */
   except?: string[] | undefined;
 }
 
@@ -195,6 +197,18 @@ export interface PolicyNetworkIngress {
   default?: 'allow' | 'deny' | undefined;
   /** Connections between the program and the loopback interface of the host. Default: `"deny"`. Versions: 0.8 to 1.1.0-alpha. */
   hostLoopback?: 'allow' | 'deny' | undefined;
+  /** Extension. Ports of the program that the host listens for, whatever `default` is. Default: `[]`. Versions: 0.8 to 1.1.0-alpha. */
+  publish?: PolicyNetworkIngressPublish[] | undefined;
+}
+
+/** A TCP port of the program that is reached by a port of the host. */
+export interface PolicyNetworkIngressPublish {
+  /** The TCP port that the program listens on. Versions: 0.8 to 1.1.0-alpha. */
+  port: number;
+  /** The port on the host. Absent: the same as `port`. Below the host's `net.ipv4.ip_unprivileged_port_start` (1024 unless changed) the run is refused, whoever starts it. Versions: 0.8 to 1.1.0-alpha. */
+  hostPort?: number | undefined;
+  /** The address of the host to listen on. `0.0.0.0` and `::` are every address, which lets other machines in. Default: `"127.0.0.1"`. Versions: 0.8 to 1.1.0-alpha. */
+  hostAddress?: string | undefined;
 }
 
 /** What belongs to a run rather than to a policy. */
