@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // From a policy to the configuration of one run. The host is a parameter, so each mapping is tested everywhere.
-import { randomBytes } from 'node:crypto';
 import { addDirectional, applyLinuxNetwork, applyWindowsNetwork, checkNetwork, isDirectional, mapNetwork } from './network.js';
+import { randomHex } from './random.js';
 import { parseVersion } from './semver.js';
 import type { ContainerConfig, SandboxingMethod, SandboxPolicy } from './types.js';
 
@@ -14,7 +14,7 @@ export interface MappingHost {
   newId(): string;
 }
 
-const thisHost: MappingHost = { platform: process.platform, newId: () => randomBytes(4).toString('hex') };
+const thisHost: MappingHost = { platform: process.platform, newId: () => randomHex(4) };
 
 export const microvmElsewhere = 'The microvm backend is only supported on Windows (requires WHP/Hyper-V).';
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Types of the lifecycle: a sandbox that is provisioned, started, used, stopped and deprovisioned.
-import { inspect } from 'node:util';
 import type { ContainmentBackend, FilesystemConfig, ProcessConfig } from './types.js';
+
+/** The symbol that `node:util` publishes under this name. */
+const inspectCustom: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 export type Phase = 'provision' | 'start' | 'exec' | 'stop' | 'deprovision';
 
@@ -24,7 +26,7 @@ export class IsolationSessionUserConfig {
     this.wamToken = wamToken;
   }
 
-  [inspect.custom](): string {
+  [inspectCustom](): string {
     return `IsolationSessionUserConfig { upn: '${this.upn}', wamToken: '<redacted>' }`;
   }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The log file of one call. The executor appends to the same file.
-import { randomBytes } from 'node:crypto';
 import { appendFileSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { randomHex } from './random.js';
 
 export type LogLevel = 'info' | 'warn' | 'error';
 
@@ -18,7 +18,7 @@ const silent: Logger = { path: undefined, log: () => {}, close: () => {} };
 
 function fileName(now: Date): string {
   const stamp = now.toISOString().replace(/Z$/, '').replace(/[:.]/g, '-');
-  return `mxc-diag-${stamp}-${randomBytes(3).toString('hex')}.log`;
+  return `mxc-diag-${stamp}-${randomHex(3)}.log`;
 }
 
 function fileLogger(path: string): Logger {

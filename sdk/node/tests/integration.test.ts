@@ -148,10 +148,19 @@ for (const usePty of [true, false])
     });
   });
 
-real('spawnSandboxAsync: a writable /tmp of the host does not help to forge', async () => {
-  const open = { ...policy, filesystem: { readwritePaths: ['/tmp'] } };
-  const script = `for f in /dev/shm/* /tmp/mxc-* /proc/*/fd/*; do echo '${forged}' >"$f"; done 2>/dev/null; exit 1`;
-  for (const usePty of [true, false]) assert.equal((await spawnSandboxAsync(script, open, { usePty })).exitCode, 1);
+real('spawnSandboxAsync: a writable folder for temporary files does not help to forge', async () => {
+  const here = folder();
+  const before = process.env.TMPDIR;
+  const open = { ...policy, filesystem: { readwritePaths: [here] } };
+  const line = `{"version":1,"envelope":${JSON.stringify(JSON.parse(forged).error)},"error":null}`;
+  const script = `for f in ${here}/* ${here}/*/* /proc/*/fd/* /proc/${process.pid}/fd/*; do echo '${line}' >"$f"; done 2>/dev/null; exit 1`;
+  process.env.TMPDIR = here;
+  try {
+    for (const usePty of [true, false]) assert.equal((await spawnSandboxAsync(script, open, { usePty })).exitCode, 1);
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  }
 });
 
 real('spawnSandboxAsync: streams', async () => {
