@@ -27,6 +27,11 @@ test|shellcheck|has shellcheck|shellcheck|ShellCheck|shellcheck|shellcheck
 test|python3-jsonschema|has_python jsonschema|python3-jsonschema|python3-jsonschema|py3-jsonschema|python-jsonschema
 test|node|has node|nodejs|nodejs|nodejs|nodejs
 test|npm|has npm|npm|nodejs-npm|npm|npm
+test|compiler for arm64|can_cross_compile|gcc-aarch64-linux-gnu libc6-dev-arm64-cross|||
+sdk|node|has node|nodejs|nodejs|nodejs|nodejs
+sdk|npm|has npm|npm|nodejs-npm|npm|npm
+sdk|certificates for npm|has_certificates|ca-certificates|ca-certificates|ca-certificates|ca-certificates
+sdk|compiler for arm64|can_cross_compile|gcc-aarch64-linux-gnu libc6-dev-arm64-cross|||
 bench|bubblewrap|has bwrap|bubblewrap|bubblewrap|bubblewrap|bubblewrap
 bench|strace|has strace|strace|strace|strace|strace
 bench|firejail|has firejail|firejail|firejail|firejail|firejail
@@ -46,6 +51,7 @@ commands:
   run [CONFIG] [-- OPTIONS...]  build, then 'mxc run CONFIG OPTIONS...'; examples/hello.json by default
   test [PART...]                build in several ways and run every test, or only the named parts
   fuzz SECONDS [TARGET...]      try random inputs for that long, divided among the targets
+  sdk                           make the npm package of the TypeScript SDK, with the programs in it
   bench [--quick] [--no-peers] [--no-more] [--json] [--docs FILE] [ROW...]
                                 measure against the least possible and against the peers; see docs/performance.md
   install [--prefix DIR]        install below DIR (default /usr/local); no root needed for a DIR of yours
@@ -109,6 +115,7 @@ try_compile() {
 }
 can_compile() { has gcc && try_compile gcc; }
 can_sanitize() { has clang && try_compile clang -fsanitize=address,undefined; }
+can_cross_compile() { has aarch64-linux-gnu-gcc && try_compile aarch64-linux-gnu-gcc -static; }
 can_link_static() {
     printf '#include <jansson.h>\nint main(void) { return json_object() == 0; }\n' >"$out/try.c"
     gcc -static "$out/try.c" -o "$out/try" -ljansson >/dev/null 2>&1
@@ -323,7 +330,7 @@ command_install() {
 
 command_clean() {
     for folder in release debug asan log; do rm -rf "${out:?}/$folder"; done
-    rm -rf "${out:?}"/test-* "${out:?}"/fuzz "${out:?}"/.has-* "${out:?}"/.static "${out:?}"/try "${out:?}"/try.c
+    rm -rf "${out:?}"/test-* "${out:?}"/fuzz "${out:?}"/arm64 "${out:?}"/*.tgz "${out:?}"/.has-* "${out:?}"/.static "${out:?}"/try "${out:?}"/try.c
 }
 
 # Peers that cannot be had are rows that say so.
@@ -331,6 +338,24 @@ command_bench() {
     build
     need bench || say "build.sh: some rows will be without figures: see $logs/packages.log"
     exec /usr/bin/python3 "$top/tests/bench/bench.py" --mxc "$(program)" --out "$out/bench" "$@"
+}
+
+# The package has the programs of this machine, and those for arm64 where they can be cross-built.
+command_sdk() {
+    build
+    need sdk || die "the package needs node and npm: see $logs/packages.log"
+    case $(uname -m) in
+        aarch64 | arm64) set -- --arm64 "$out/release/src/cli" ;;
+        *) set -- --x64 "$out/release/src/cli" ;;
+    esac
+    if [ "$1" = --x64 ] && quiet arm64 as_owner "$top/cross/arm64.sh" "$out/arm64"; then
+        set -- "$@" --arm64 "$out/arm64/build/src/cli"
+    else
+        say "build.sh: the package is without programs for the other kind of machine"
+    fi
+    quiet sdk-install as_owner npm ci --prefix "$top/sdk/node" --ignore-scripts --no-audit --no-fund || exit 1
+    quiet sdk-build as_owner npm run --prefix "$top/sdk/node" build || exit 1
+    as_owner node "$top/sdk/node/tools/pack.mjs" "$@" --out "$out"
 }
 
 command_test() {
@@ -368,6 +393,6 @@ done
 command=${1:-build}
 [ $# = 0 ] || shift
 case $command in
-    build | run | test | fuzz | bench | install | clean) "command_$command" "$@" ;;
+    build | run | test | fuzz | sdk | bench | install | clean) "command_$command" "$@" ;;
     *) die "unknown command '$command': see ./build.sh --help" ;;
 esac

@@ -189,6 +189,14 @@ install_into_empty() {
 }
 part_install() { check "install" install_into_empty; }
 
+# The programs for another machine are built and put into the package; only an emulator can start them here.
+part_sdk_package() {
+    cross=
+    check_or_skip "sdk: programs for arm64" cross/arm64.sh "$out/arm64"
+    if [ -x "$out/arm64/build/src/cli/mxc" ]; then cross=$out/arm64/build/src/cli; fi
+    check "sdk: package" env MXC_BUILD="$out/test-gcc/src/cli" MXC_BUILD_ARM64="$cross" node --test sdk/node/tests/package
+}
+
 part_sdk() {
     wants sdk node || return 0
     wants sdk npm || return 0
@@ -201,6 +209,7 @@ part_sdk() {
     check "sdk: types" npm run --prefix sdk/node build
     check "sdk: tests" env MXC_BUILD="$out/test-gcc/src/cli" npm test --prefix sdk/node
     check_or_skip "sdk: comparison" env MXC_BUILD="$out/test-gcc/src/cli" node sdk/node/tests/compat/run.mjs
+    part_sdk_package
 }
 
 part_fuzz() {

@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: MIT
+// `npx mxc`: hands over to the program of this package, with its streams, its descriptors and its status.
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { resolveMxc } from './locate.js';
+
+const handedOn: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+const setupFailed = 255;
+
+/** Descriptors that options such as `--result-fd 3` name; what the guest gets is not decided here. */
+function namedDescriptors(words: readonly string[]): number[] {
+  const end = words.indexOf('--');
+  const options = end < 0 ? words : words.slice(0, end);
+  return options.flatMap((word, index) => {
+    const [name, value = options[index + 1]] = word.split('=', 2);
+    const fd = Number(value);
+    return /^--[a-z]+-fd$/.test(name ?? '') && Number.isInteger(fd) && fd > 2 && fd < 1024 ? [fd] : [];
+  });
+}
+
+function stdioFor(descriptors: readonly number[]): ('inherit' | 'ignore' | number)[] {
+  const highest = Math.max(2, ...descriptors);
+  return Array.from({ length: highest + 1 }, (_, fd) => (fd < 3 ? 'inherit' : descriptors.includes(fd) ? fd : 'ignore'));
+}
+
+function fail(error: unknown): void {
+  console.error(`mxc: ${(error as Error).message}`);
+  process.exitCode = setupFailed;
+}
+
+function main(words: string[]): void {
+  const child = spawn(resolveMxc(undefined), words, { stdio: stdioFor(namedDescriptors(words)) });
+  for (const signal of handedOn) process.on(signal, () => child.kill(signal));
+  child.on('error', fail);
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? 128 + (constants.signals[signal!] ?? 0);
+  });
+}
+
+try {
+  main(process.argv.slice(2));
+} catch (error) {
+  fail(error);
+}
