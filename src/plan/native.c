@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "plan/network.h"
 #include "plan/planner.h"
 
 int mxc_planner_no_memory(struct mxc_err *err)
@@ -45,17 +44,6 @@ int mxc_planner_note(struct mxc_planner *planner, const char *pointer, struct mx
     return mxc_plan_add(&planner->notes, &step, err);
 }
 
-static int refuse_network(const struct mxc_policy *policy, struct mxc_err *err)
-{
-    const char *pointer = mxc_network_needs(policy);
-
-    if (!pointer)
-        return 0;
-    return mxc_fail(err, MXC_POLICY_REFUSED, 0, pointer,
-                    "network rules are not enforced by this backend yet; only a policy without "
-                    "network can be run");
-}
-
 static int decide_filesystem(struct mxc_planner *planner, struct mxc_err *err)
 {
     if (mxc_planner_collect(planner, err) < 0 || mxc_planner_add_defaults(planner, err) < 0 ||
@@ -85,13 +73,12 @@ static int write_plan(struct mxc_planner *planner, struct mxc_err *err)
     const struct mxc_process *process = &planner->policy->process;
     struct mxc_step ids = { .kind = MXC_STEP_IDS,
                             .flags = planner->facts->can_map_ids ? MXC_STEP_MAPPED : 0 };
-    struct mxc_step network = { .kind = MXC_STEP_NETWORK, .from = "none", .pointer = "/network" };
     struct mxc_step command = { .kind = MXC_STEP_COMMAND,
                                 .from = process->command_line,
                                 .pointer = "/process/commandLine" };
 
     if (mxc_planner_add(planner, ids, err) < 0 || write_filesystem(planner, err) < 0 ||
-        mxc_planner_add(planner, network, err) < 0)
+        mxc_planner_add_network(planner, err) < 0)
         return -1;
     if (mxc_planner_add_environment(planner, err) < 0 ||
         mxc_planner_add_directory(planner, err) < 0 || mxc_planner_add_limits(planner, err) < 0)
@@ -112,7 +99,7 @@ int mxc_plan_native(struct mxc_arena *arena, const struct mxc_policy *policy,
         .notes = { .arena = arena },
     };
 
-    if (refuse_network(policy, err) < 0 || decide_filesystem(&planner, err) < 0 ||
+    if (mxc_planner_decide_network(&planner, err) < 0 || decide_filesystem(&planner, err) < 0 ||
         write_plan(&planner, err) < 0)
         return -1;
     *out = plan;

@@ -54,10 +54,14 @@ int mxc_planner_add_environment(struct mxc_planner *planner, struct mxc_err *err
         step.pointer = mxc_arena_format(planner->arena, "/process/env/%lu", (unsigned long)i);
         if (!step.pointer)
             return mxc_planner_no_memory(err);
+        if (planner->proxy && mxc_planner_is_proxy_variable(step.from)) {
+            step.kind = MXC_STEP_NOTE;
+            step.from = "a variable of process.env about proxies gives way to the policy's proxy";
+        }
         if (mxc_planner_add(planner, step, err) < 0)
             return -1;
     }
-    return 0;
+    return mxc_planner_add_proxy_variables(planner, err);
 }
 
 static bool is_directory_inside(const struct mxc_planner *planner, const struct mxc_walk *walk)
