@@ -16,6 +16,7 @@ build|meson|has meson|meson|meson|meson|meson
 build|ninja|has ninja|ninja-build|ninja-build|ninja|ninja
 build|pkg-config|has pkg-config|pkg-config|pkgconf-pkg-config|pkgconf|pkgconf
 build|jansson|has_library jansson|libjansson-dev|jansson-devel|jansson-dev|jansson
+build|libslirp|has_header slirp/libslirp.h|libslirp-dev|libslirp-devel|libslirp-dev|libslirp
 static|static libraries|can_link_static||glibc-static|jansson-static|
 test|git|has git|git|git|git|git
 test|cmocka|has_library cmocka|libcmocka-dev|libcmocka-devel|cmocka-dev|cmocka
@@ -38,6 +39,9 @@ bench|firejail|has firejail|firejail|firejail|firejail|firejail
 bench|runc|has runc|runc|runc|runc|runc
 bench|git|has git|git|git|git|git
 bench|npm|has npm|npm|nodejs-npm|npm|npm
+bench|iperf3|has iperf3|iperf3|iperf3|iperf3|iperf3
+bench|slirp4netns|has slirp4netns|slirp4netns|slirp4netns|slirp4netns|slirp4netns
+bench|pasta|has pasta|passt|passt|passt|passt
 bench|pip|has pip3|python3-pip|python3-pip|py3-pip|python-pip
 test|certificates for npm|has_certificates|ca-certificates|ca-certificates|ca-certificates|ca-certificates
 '
@@ -105,6 +109,7 @@ quiet() {
 
 has() { command -v "$1" >/dev/null 2>&1; }
 has_library() { has pkg-config && pkg-config --exists "$1"; }
+has_header() { gcc -E -include "$1" -x c /dev/null >/dev/null 2>&1; }
 has_certificates() { [ -s /etc/ssl/certs/ca-certificates.crt ] || [ -s /etc/pki/tls/certs/ca-bundle.crt ]; }
 has_python() { /usr/bin/python3 -c "import $1" >/dev/null 2>&1; }
 

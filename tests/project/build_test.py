@@ -61,10 +61,10 @@ class Packages(unittest.TestCase):
     # What the manager is asked for on a bare host.
     WANT = {
         "apt-get": "apt-get install -y -q --no-install-recommends "
-                   "gcc libc6-dev meson ninja-build pkg-config libjansson-dev",
-        "dnf": "dnf install -y -q gcc glibc-devel meson ninja-build pkgconf-pkg-config jansson-devel",
-        "apk": "apk add -q build-base meson ninja pkgconf jansson-dev",
-        "pacman": "pacman -S --noconfirm --needed gcc meson ninja pkgconf jansson",
+                   "gcc libc6-dev meson ninja-build pkg-config libjansson-dev libslirp-dev",
+        "dnf": "dnf install -y -q gcc glibc-devel meson ninja-build pkgconf-pkg-config jansson-devel libslirp-devel",
+        "apk": "apk add -q build-base meson ninja pkgconf jansson-dev libslirp-dev",
+        "pacman": "pacman -S --noconfirm --needed gcc meson ninja pkgconf jansson libslirp",
     }
 
     def bare(self, manager, uid=0):
@@ -99,13 +99,13 @@ class Packages(unittest.TestCase):
         done = host.run("build")
         self.assertEqual(done.returncode, 1)
         self.assertEqual(done.stderr, "build.sh: not root and no sudo here; as root: apt-get install "
-                                      "gcc libc6-dev meson ninja-build pkg-config libjansson-dev\n")
+                                      "gcc libc6-dev meson ninja-build pkg-config libjansson-dev libslirp-dev\n")
         self.assertEqual(host.calls, [])
 
     def test_no_manager(self):
         done = Host(self).run("build")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("please install a C compiler meson ninja pkg-config jansson", done.stderr)
+        self.assertIn("please install a C compiler meson ninja pkg-config jansson libslirp", done.stderr)
 
     def test_old_lists(self):
         """The first try fails because the lists are old: one update, one more try."""

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/* One poll for everything: the guest's frames, libslirp's sockets, the resolver's, changes of the host's
+ * addresses, and the executor. */
+#include "net/loop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "net/filter.h"
+#include "net/own.h"
+#include "net/place.h"
+#include "net/stack.h"
+
+/* Sockets of libslirp, one a flow, and ours; see DESCRIPTORS in net/confine.c. */
+#define POLLS 4096
+
+/* Frames that are read before anybody else has a turn. */
+#define BATCH 64
+
+/* How often idle flows are looked for, and events counted that were not told. */
+#define TICK_MS 1000
+
+/* An Ethernet header more than the largest packet. */
+#define FRAME_MAX (14 + 65535)
+
+enum { AT_DEVICE, AT_CONTROL, AT_OWN, AT_OTHERS };
+
+struct mxc_loop {
+    struct mxc_stack *stack;
+    struct mxc_filter *filter;
+    struct mxc_pins *pins;
+    struct mxc_live live;
+    struct mxc_own own;
+    int device; /* -1: gone, with the sandbox */
+    int control;
+    uint64_t now_ms;
+    uint64_t tick_ms; /* when the filter is to be told of the time again */
+    struct mxc_filter_out out;
+    struct pollfd polls[POLLS];
+    uint8_t frame[FRAME_MAX];
+};
+
+static uint64_t read_clock(clockid_t clock, uint64_t unit_ns)
+{
+    struct timespec now;
+
+    (void)clock_gettime(clock, &now);
+    return ((uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec) / unit_ns;
+}
+
+/* An executor that does not listen loses events, and the filter counts none of them: its own rate is far below
+ * what the channel holds. */
+static void tell(void *context, const struct mxc_net_event *event)
+{
+    struct mxc_loop *loop = context;
+    struct mxc_net_message message = { .kind = MXC_NET_EVENT };
+
+    message.event = *event;
+    message.event.time_ns = read_clock(CLOCK_REALTIME, 1);
+    (void)!send(loop->control, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* A full device loses the frame, as a full network does. */
+static void write_frame(struct mxc_loop *loop, const uint8_t *frame, size_t length)
+{
+    if (loop->device >= 0)
+        (void)!write(loop->device, frame, length);
+}
+
+static void send_to_guest(void *context, const uint8_t *frame, size_t length)
+{
+    struct mxc_loop *loop = context;
+
+    if (mxc_filter_in(loop->filter, frame, length, loop->now_ms) == MXC_FRAME_PASS)
+        write_frame(loop, frame, length);
+}
+
+static int no_memory(struct mxc_err *err)
+{
+    return mxc_fail(err, MXC_BACKEND, ENOMEM, "mxc-net", "out of memory");
+}
+
+static int update_own(struct mxc_loop *loop, struct mxc_err *err)
+{
+    if (mxc_live_own(&loop->live, loop->own.addresses, loop->own.count) < 0)
+        return no_memory(err);
+    if (loop->filter)
+        mxc_filter_recheck(loop->filter, NULL, loop->now_ms);
+    return 0;
+}
+
+static int make_filter(struct mxc_loop *loop, const struct mxc_ruleset *rules,
+                       const struct mxc_net_setup *setup, struct mxc_err *err)
+{
+    uint16_t published[MXC_NET_PUBLISH_MAX];
+    struct mxc_filter_options options = { .guest_mac = MXC_NET_GUEST_MAC,
+                                          .rules = rules,
+                                          .live = &loop->live,
+                                          .published = published,
+                                          .published_count = setup->publish_count,
+                                          .tell = tell,
+                                          .context = loop };
+
+    for (size_t i = 0; i < setup->publish_count; i++)
+        published[i] = setup->publish[i].port;
+    if (getrandom(&options.seed, sizeof options.seed, 0) != sizeof options.seed)
+        return mxc_fail(err, MXC_BACKEND, errno, "getrandom", "cannot get a random number: %s",
+                        strerror(errno));
+    loop->filter = mxc_filter_new(&options);
+    return loop->filter ? 0 : no_memory(err);
+}
+
+static int publish_all(struct mxc_loop *loop, const struct mxc_net_setup *setup,
+                       struct mxc_err *err)
+{
+    for (size_t i = 0; i < setup->publish_count; i++)
+        if (mxc_stack_publish(loop->stack, &setup->publish[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+int mxc_loop_new(const struct mxc_ruleset *rules, const struct mxc_net_setup *setup,
+                 struct mxc_loop **out, struct mxc_err *err)
+{
+    struct mxc_loop *loop = calloc(1, sizeof *loop);
+
+    if (!loop || !(loop->pins = mxc_pins_new(MXC_PINS_DEFAULT)))
+        return no_memory(err);
+    loop->live.pins = loop->pins;
+    loop->control = MXC_NET_CONTROL_FD;
+    loop->device = -1;
+    loop->now_ms = read_clock(CLOCK_MONOTONIC, 1000000);
+    if (make_filter(loop, rules, setup, err) < 0 || mxc_own_open(&loop->own, err) < 0 ||
+        update_own(loop, err) < 0)
+        return -1;
+    if (mxc_stack_new(setup->loopback, send_to_guest, loop, &loop->stack, err) < 0 ||
+        publish_all(loop, setup, err) < 0)
+        return -1;
+    mxc_stack_introduce(loop->stack);
+    *out = loop;
+    return 0;
+}
+
+static void handle_frame(struct mxc_loop *loop, size_t length)
+{
+    struct mxc_filter_out *out = &loop->out;
+
+    switch (mxc_filter_out(loop->filter, loop->frame, length, loop->now_ms, out)) {
+    case MXC_FRAME_PASS:
+        mxc_stack_input(loop->stack, loop->frame, length);
+        break;
+    case MXC_FRAME_REPLY:
+        write_frame(loop, out->reply, out->reply_size);
+        break;
+    case MXC_FRAME_RESOLVE:
+    case MXC_FRAME_DROP:
+        break;
+    }
+}
+
+/* The device ends with the sandbox's network namespace; the executor tells when that is the end of the run. */
+static void read_frames(struct mxc_loop *loop)
+{
+    for (int i = 0; i < BATCH; i++) {
+        ssize_t got = read(loop->device, loop->frame, sizeof loop->frame);
+
+        if (got < 0 && (errno == EAGAIN || errno == EINTR || errno == ENETDOWN))
+            return;
+        if (got <= 0) {
+            (void)close(loop->device);
+            loop->device = -1;
+            return;
+        }
+        handle_frame(loop, (size_t)got);
+    }
+}
+
+static int wait_all(struct mxc_loop *loop, struct mxc_err *err)
+{
+    size_t count = AT_OTHERS;
+    int timeout = TICK_MS, ready;
+
+    loop->polls[AT_DEVICE] = (struct pollfd){ .fd = loop->device, .events = POLLIN };
+    loop->polls[AT_CONTROL] = (struct pollfd){ .fd = loop->control, .events = POLLIN };
+    loop->polls[AT_OWN] = (struct pollfd){ .fd = loop->own.changes, .events = POLLIN };
+    mxc_stack_polls(loop->stack, loop->polls, POLLS, &count, &timeout);
+    do
+        ready = poll(loop->polls, count, timeout);
+    while (ready < 0 && errno == EINTR);
+    loop->now_ms = read_clock(CLOCK_MONOTONIC, 1000000);
+    loop->live.now_ms = loop->now_ms;
+    if (ready < 0)
+        return mxc_fail(err, MXC_BACKEND, errno, "poll", "cannot wait for packets: %s",
+                        strerror(errno));
+    if (loop->now_ms >= loop->tick_ms) {
+        mxc_filter_tick(loop->filter, loop->now_ms);
+        loop->tick_ms = loop->now_ms + TICK_MS;
+    }
+    return 0;
+}
+
+int mxc_loop_run(struct mxc_loop *loop, int device, int control, struct mxc_err *err)
+{
+    loop->device = device;
+    loop->control = control;
+    for (;;) {
+        if (wait_all(loop, err) < 0)
+            return -1;
+        if (loop->polls[AT_CONTROL].revents)
+            return 0; /* nothing more is said: it was closed */
+        if (loop->polls[AT_OWN].revents &&
+            (mxc_own_refresh(&loop->own, err) < 0 || update_own(loop, err) < 0))
+            return -1;
+        mxc_stack_handle(loop->stack, loop->polls);
+        if (loop->polls[AT_DEVICE].revents)
+            read_frames(loop);
+    }
+}

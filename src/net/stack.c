@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+/* libslirp as the end of the guest's network: it speaks TCP, UDP and ICMP with the guest, and uses ordinary
+ * sockets towards the world. */
+#include "net/stack.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <slirp/libslirp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "net/place.h"
+
+#define TIMERS 4 /* it makes one, for router advertisements */
+
+struct timer {
+    SlirpTimerCb call;
+    void *context;
+    int64_t at_ms; /* INT64_MAX: not armed */
+};
+
+struct mxc_stack {
+    Slirp *slirp;
+    mxc_stack_send *send;
+    void *context;
+    struct timer timers[TIMERS];
+    /* during one call of mxc_stack_polls() or mxc_stack_handle() */
+    struct pollfd *polls;
+    size_t room;
+    size_t count;
+    const struct pollfd *ready;
+};
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* ---- what libslirp calls */
+
+static ssize_t send_packet(const void *frame, size_t length, void *opaque)
+{
+    struct mxc_stack *stack = opaque;
+
+    stack->send(stack->context, frame, length);
+    return (ssize_t)length;
+}
+
+/* What the guest does wrong concerns nobody. */
+static void guest_error(const char *message, void *opaque)
+{
+    (void)message;
+    (void)opaque;
+}
+
+static int64_t clock_get_ns(void *opaque)
+{
+    (void)opaque;
+    return now_ns();
+}
+
+static void *timer_new(SlirpTimerCb call, void *context, void *opaque)
+{
+    struct mxc_stack *stack = opaque;
+
+    for (size_t i = 0; i < TIMERS; i++) {
+        if (stack->timers[i].call)
+            continue;
+        stack->timers[i] = (struct timer){ call, context, INT64_MAX };
+        return &stack->timers[i];
+    }
+    abort(); /* it makes no more than it has kinds */
+}
+
+static void timer_free(void *timer, void *opaque)
+{
+    (void)opaque;
+    *(struct timer *)timer = (struct timer){ .at_ms = INT64_MAX };
+}
+
+static void timer_mod(void *timer, int64_t at_ms, void *opaque)
+{
+    (void)opaque;
+    ((struct timer *)timer)->at_ms = at_ms;
+}
+
+static void ignore_descriptor(int fd, void *opaque)
+{
+    (void)fd;
+    (void)opaque;
+}
+
+static void ignore_notice(void *opaque)
+{
+    (void)opaque;
+}
+
+static const SlirpCb calls = {
+    .send_packet = send_packet,
+    .guest_error = guest_error,
+    .clock_get_ns = clock_get_ns,
+    .timer_new = timer_new,
+    .timer_free = timer_free,
+    .timer_mod = timer_mod,
+    .register_poll_fd = ignore_descriptor,
+    .unregister_poll_fd = ignore_descriptor,
+    .notify = ignore_notice,
+};
+
+/* ---- making it */
+
+int mxc_stack_new(bool loopback, mxc_stack_send *send, void *context, struct mxc_stack **out,
+                  struct mxc_err *err)
+{
+    static const uint8_t host4[] = MXC_NET_GATEWAY4, resolver4[] = MXC_NET_RESOLVER4;
+    static const uint8_t host6[16] = MXC_NET_GATEWAY6, resolver6[16] = MXC_NET_RESOLVER6;
+    SlirpConfig config = {
+        .version = 4,
+        .in_enabled = true,
+        .vnetmask.s_addr = htonl(0xffffffffu << (32 - MXC_NET_PREFIX4)),
+        .in6_enabled = true,
+        .vprefix_len = MXC_NET_PREFIX6,
+        .if_mtu = MXC_NET_MTU,
+        .if_mru = MXC_NET_MTU,
+        .disable_host_loopback = !loopback,
+        .disable_dns = true,
+        .disable_dhcp = true,
+    };
+    struct mxc_stack *stack = calloc(1, sizeof *stack);
+
+    if (!stack)
+        return mxc_fail(err, MXC_BACKEND, ENOMEM, "slirp", "out of memory");
+    memcpy(&config.vhost, host4, sizeof host4);
+    memcpy(&config.vnameserver, resolver4, sizeof resolver4);
+    memcpy(&config.vhost6, host6, sizeof host6);
+    memcpy(&config.vnameserver6, resolver6, sizeof resolver6);
+    memcpy(&config.vprefix_addr6, host6, MXC_NET_PREFIX6 / 8);
+    config.vnetwork.s_addr = config.vhost.s_addr & config.vnetmask.s_addr;
+    config.vdhcp_start = config.vhost; /* it asks for one, although nobody is answered */
+    stack->send = send;
+    stack->context = context;
+    stack->slirp = slirp_new(&config, &calls, stack);
+    if (!stack->slirp) {
+        free(stack);
+        return mxc_fail(err, MXC_BACKEND, 0, "slirp", "cannot start libslirp %s",
+                        slirp_version_string());
+    }
+    *out = stack;
+    return 0;
+}
+
+union place {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+};
+
+static socklen_t fill_place(union place *out, unsigned family, const uint8_t *bytes, uint16_t port)
+{
+    *out = (union place){ .v6 = { 0 } };
+    if (family == 4) {
+        out->v4.sin_family = AF_INET;
+        out->v4.sin_port = htons(port);
+        memcpy(&out->v4.sin_addr, bytes, 4);
+        return sizeof out->v4;
+    }
+    out->v6.sin6_family = AF_INET6;
+    out->v6.sin6_port = htons(port);
+    memcpy(&out->v6.sin6_addr, bytes, 16);
+    return sizeof out->v6;
+}
+
+int mxc_stack_publish(struct mxc_stack *stack, const struct mxc_net_publish *publish,
+                      struct mxc_err *err)
+{
+    static const uint8_t guest4[] = MXC_NET_GUEST4, guest6[16] = MXC_NET_GUEST6;
+    const unsigned family = publish->host.family;
+    const int flags =
+        (publish->udp ? SLIRP_HOSTFWD_UDP : 0) | (family == 6 ? SLIRP_HOSTFWD_V6ONLY : 0);
+    char pointer[64], text[MXC_ADDRESS_TEXT];
+    union place host, guest;
+    socklen_t host_size = fill_place(&host, family, publish->host.bytes, publish->host_port);
+    socklen_t guest_size = fill_place(&guest, family, family == 4 ? guest4 : guest6, publish->port);
+
+    if (slirp_add_hostxfwd(stack->slirp, &host.any, host_size, &guest.any, guest_size, flags) == 0)
+        return 0;
+
+    int error = errno;
+
+    (void)snprintf(pointer, sizeof pointer, "/network/ingress/publish/%u", publish->index);
+    return mxc_fail(err, MXC_POLICY_REFUSED, error, pointer,
+                    "cannot listen on %s port %u of the host: %s",
+                    mxc_address_text(&publish->host, text), publish->host_port,
+                    error == EACCES ? "ports below net.ipv4.ip_unprivileged_port_start are "
+                                      "not for the network process, which has no privileges"
+                                    : strerror(error));
+}
+
+/* ---- using it */
+
+void mxc_stack_input(struct mxc_stack *stack, const uint8_t *frame, size_t length)
+{
+    slirp_input(stack->slirp, frame, (int)length);
+}
+
+static const struct {
+    int slirp;
+    short poll;
+} words[] = {
+    { SLIRP_POLL_IN, POLLIN },   { SLIRP_POLL_OUT, POLLOUT }, { SLIRP_POLL_PRI, POLLPRI },
+    { SLIRP_POLL_ERR, POLLERR }, { SLIRP_POLL_HUP, POLLHUP },
+};
+
+static int add_poll(int fd, int events, void *opaque)
+{
+    struct mxc_stack *stack = opaque;
+    struct pollfd *entry = &stack->polls[stack->count];
+
+    if (stack->count == stack->room)
+        return -1; /* the flows are bounded below that */
+    *entry = (struct pollfd){ .fd = fd };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (events & words[i].slirp)
+            entry->events |= words[i].poll;
+    return (int)stack->count++;
+}
+
+static int get_events(int index, void *opaque)
+{
+    const struct mxc_stack *stack = opaque;
+    int events = 0;
+
+    if (index < 0)
+        return 0;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (stack->ready[index].revents & words[i].poll)
+            events |= words[i].slirp;
+    return events;
+}
+
+static int64_t next_timer(const struct mxc_stack *stack)
+{
+    int64_t next = INT64_MAX;
+
+    for (size_t i = 0; i < TIMERS; i++)
+        if (stack->timers[i].call && stack->timers[i].at_ms < next)
+            next = stack->timers[i].at_ms;
+    return next;
+}
+
+void mxc_stack_polls(struct mxc_stack *stack, struct pollfd *polls, size_t room, size_t *count,
+                     int *timeout_ms)
+{
+    uint32_t timeout = *timeout_ms < 0 ? UINT32_MAX : (uint32_t)*timeout_ms;
+    int64_t left = next_timer(stack);
+
+    stack->polls = polls;
+    stack->room = room;
+    stack->count = *count;
+    slirp_pollfds_fill(stack->slirp, &timeout, add_poll, stack);
+    *count = stack->count;
+    if (left != INT64_MAX) {
+        left -= now_ns() / 1000000;
+        if (left < (int64_t)timeout)
+            timeout = left < 0 ? 0 : (uint32_t)left;
+    }
+    *timeout_ms = timeout > INT32_MAX ? -1 : (int)timeout;
+}
+
+void mxc_stack_handle(struct mxc_stack *stack, const struct pollfd *polls)
+{
+    int64_t now = now_ns() / 1000000;
+
+    stack->ready = polls;
+    slirp_pollfds_poll(stack->slirp, 0, get_events, stack);
+    for (size_t i = 0; i < TIMERS; i++) {
+        struct timer *timer = &stack->timers[i];
+
+        if (!timer->call || timer->at_ms > now)
+            continue;
+        timer->at_ms = INT64_MAX;
+        timer->call(timer->context);
+    }
+}
