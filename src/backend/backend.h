@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "net/event.h"
 #include "plan/plan.h"
 #include "policy/facts.h"
 #include "policy/policy.h"
@@ -96,6 +97,9 @@ struct mxc_run;
 struct mxc_start_options {
     const char
         *init_name; /* name of process 1 in the sandbox, at most 15 bytes; NULL: "mxc-init" */
+    /* Called for everything that the network refused, during wait(); NULL: nobody wants to know. */
+    void (*event)(void *context, const struct mxc_net_event *event);
+    void *context;
 };
 
 /* A line of "mxc probe": something the host has or lacks. */

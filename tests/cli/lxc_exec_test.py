@@ -383,7 +383,7 @@ class Messages(Case):
         rows = [
             (policy("true", filesystem={"readonlyPaths": ["/nonexistent/a\n{"]}),
              "/filesystem/readonlyPaths/0"),
-            (policy("true", network={"defaultPolicy": "allow"}), "/network/defaultPolicy"),
+            (policy("true", version="1.0.0", network={"ingress": {"default": "allow"}}), "/network/ingress/default"),
             (policy("true", process={"cwd": "/nonexistent"}), "/process/cwd"),
         ]
         for config, pointer in rows:

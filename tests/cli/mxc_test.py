@@ -183,7 +183,7 @@ class Run(Case):
             ('{"version":"1.0.0",\n "process":{"commandLine":"x"},\n "filesystem":{\n'
              '  "readonlyPaths":["/usr",\n    "/nonexistent"]}}', 255, "5:5: /filesystem/readonlyPaths/1: "),
             ('{"version":"1.0.0","process":{"commandLine":"x"},\n'
-             ' "network":{"egress":{"default":"allow"}}}', 255, "2:23: /network/egress/default: "),
+             ' "network":{"ingress":{"default":"allow"}}}', 255, "2:24: /network/ingress/default: "),
             ('{"process":{"commandLine":"x"},\n "containment":"lxc"}', 255, "2:2: /containment: "),
             ('{"a":1,}', 1, "1:8: "),
         ]
@@ -429,7 +429,7 @@ class Others(Case):
         self.assertTrue(found[0]["available"])
         features = {each["feature"]: each for each in found[0]["features"]}
         self.assertTrue(features["read-only grants"]["host"])
-        self.assertFalse(features["network rules"]["backend"])
+        self.assertTrue(features["network rules"]["backend"])
         for each in found[0]["features"]:
             self.assertIn(each["feature"], done.out)
             self.assertFalse(each["host"] and not each["backend"])

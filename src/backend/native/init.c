@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "backend/native/device.h"
 #include "backend/native/native.h"
 #include "base/auto.h"
 #include "sys/linux/kernel.h"
@@ -133,6 +134,29 @@ static int hand_over_proc(const struct native_job *job, struct mxc_err *err)
     return 0;
 }
 
+/* Made while /dev/net/tun of the host is still in sight. */
+static int open_network(const struct native_job *job, struct mxc_err *err)
+{
+    struct native_message message = { .kind = NATIVE_DEVICE };
+    auto_close int device = -1;
+
+    if (!job->network)
+        return 0;
+    if (native_device_open(job->ping, false, &device, err) < 0)
+        return -1;
+    if (native_send(job->channel, &message, device) < 0)
+        return native_fail(err, "sendmsg", "hand over", "network interface");
+    return 0;
+}
+
+/* Until somebody serves the interface. */
+static int await_network(const struct native_job *job, struct mxc_err *err)
+{
+    if (job->network && await_go(job) < 0)
+        return native_fail(err, "recv", "await", "network");
+    return 0;
+}
+
 static void report_error(const struct native_job *job, const struct mxc_err *err)
 {
     struct native_message message = { .kind = NATIVE_ERROR, .err = *err };
@@ -209,7 +233,7 @@ static pid_t set_up(struct native_job *job, struct mxc_err *err)
     pid_t program;
     mode_t mask;
 
-    if (take_ids(job, err) < 0)
+    if (take_ids(job, err) < 0 || open_network(job, err) < 0)
         return -1;
     mask = umask(0); /* modes of ours are as written, whatever the caller's mask is */
     if (native_build_root(job, err) < 0)
@@ -221,6 +245,8 @@ static pid_t set_up(struct native_job *job, struct mxc_err *err)
         return -1;
     forget_arguments(job);
     if (native_drop_bounding(job->last_capability, err) < 0 || native_drop_capabilities(err) < 0)
+        return -1;
+    if (await_network(job, err) < 0)
         return -1;
     program = start_program(&launch, err);
     if (program < 0 || keep_only_channel(job, err) < 0)

@@ -233,6 +233,8 @@ static int start_steps(struct mxc_run *run, const struct mxc_plan *plan,
         return -1;
     if (prepare_job(run, plan, options, err) < 0 || take_signals(run, err) < 0)
         return -1;
+    if (native_network_start(run, err) < 0)
+        return -1;
     if (prepare_limits(run, err) < 0 || native_open_grants(&run->job, err) < 0)
         return -1;
     if (make_channel(run, err) < 0 || launch(run, err) < 0)
@@ -253,6 +255,9 @@ static int start(const struct mxc_plan *plan, const struct mxc_start_options *op
         return mxc_fail(err, MXC_BACKEND, ENOMEM, "start", "out of memory");
     run->pidfd = run->channel = run->job.channel = run->signals = run->timer = run->watch_timer =
         run->oom_event = run->proc = run->cgroup.keeper_pipe = -1;
+    run->net = MXC_NET_NONE;
+    if (options)
+        run->options = *options;
     run->terminal = (struct native_terminal){ .master = -1, .keyboard = -1, .screen = -1 };
     run->output.pipes[0].from = run->output.pipes[1].from = -1;
     for (int i = 0; i < 3; i++)
@@ -313,6 +318,7 @@ static void undo(struct mxc_run *run)
     if (run->init > 0)
         while (waitpid(run->init, NULL, __WALL) < 0 && errno == EINTR)
             ;
+    mxc_net_stop(&run->net);
     native_return_pipes(run);
     native_terminal_close(&run->terminal, NULL);
     native_output_close(&run->output);
@@ -356,10 +362,10 @@ static int plan_here(struct mxc_arena *arena, const struct mxc_policy *policy,
 const struct mxc_backend mxc_backend_native = {
     .name = "native",
     .can = MXC_CAN(READONLY) | MXC_CAN(READWRITE) | MXC_CAN(DENIED) | MXC_CAN(ENVIRONMENT) |
-           MXC_CAN(CWD) | MXC_CAN(TIMEOUT) | MXC_CAN(NETWORK_DENY) | MXC_CAN(UI_DISABLE) |
-           MXC_CAN(LIMIT_MEMORY) | MXC_CAN(LIMIT_PROCESSES) | MXC_CAN(LIMIT_CPU) |
-           MXC_CAN(LIMIT_OPEN_FILES) | MXC_CAN(LIMIT_FILE_SIZE) | MXC_CAN(LIMIT_TMP) |
-           MXC_CAN(LIMIT_OUTPUT),
+           MXC_CAN(CWD) | MXC_CAN(TIMEOUT) | MXC_CAN(NETWORK_DENY) | MXC_NETWORK_FEATURES |
+           MXC_CAN(UI_DISABLE) | MXC_CAN(LIMIT_MEMORY) | MXC_CAN(LIMIT_PROCESSES) |
+           MXC_CAN(LIMIT_CPU) | MXC_CAN(LIMIT_OPEN_FILES) | MXC_CAN(LIMIT_FILE_SIZE) |
+           MXC_CAN(LIMIT_TMP) | MXC_CAN(LIMIT_OUTPUT),
     .probe = native_probe,
     .plan = plan_here,
     .start = start,

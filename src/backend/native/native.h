@@ -61,6 +61,8 @@ struct native_job {
     int last_capability;
     size_t foreign_grants; /* mapped grants whose filesystem cannot be id-mapped */
     bool watched;          /* hand the sandbox's /proc to the executor */
+    bool network;          /* make an interface and hand it to the executor */
+    bool ping;             /* programs may send echo requests */
 };
 
 /* Messages from init or the program-to-be to the executor. Fixed size, one packet each. */
@@ -68,8 +70,9 @@ enum native_message_kind {
     NATIVE_ERROR = 1, /* 'err': set-up failed; nothing ran */
     NATIVE_TERMINAL,  /* carries the pty master */
     NATIVE_PROC,      /* carries the sandbox's /proc, for the memory watcher */
-    NATIVE_STARTED,   /* the program was executed */
-    NATIVE_ENDED,     /* 'status' as waitpid() gave it, 'tmp_full' */
+    NATIVE_DEVICE,  /* carries the network interface; init goes on, and waits before the program */
+    NATIVE_STARTED, /* the program was executed */
+    NATIVE_ENDED,   /* 'status' as waitpid() gave it, 'tmp_full' */
 };
 
 struct native_message {

@@ -5,6 +5,10 @@
 
 #include "backend/native/limits.h"
 #include "backend/native/relay.h"
+#include "backend/network.h"
+
+/* What mxc-net is for. */
+#define MXC_NETWORK_FEATURES (MXC_CAN(NETWORK_RULES) | MXC_CAN(NETWORK_PROXY))
 
 struct mxc_run {
     struct native_job job;
@@ -12,7 +16,13 @@ struct mxc_run {
     struct native_cgroup cgroup;
     struct native_terminal terminal;
     struct native_output output;
-    pid_t init; /* 0: not started or reaped */
+    struct mxc_start_options options;
+    struct mxc_net net; /* the network process, where the policy opens something */
+    struct mxc_err
+        net_lost;    /* how it ended before the sandbox did; its code is 0 when it did not */
+    bool net_ready;  /* it is confined */
+    bool net_served; /* it has the interface */
+    pid_t init;      /* 0: not started or reaped */
     int pidfd;
     int channel;     /* the executor's end */
     int signals;     /* signalfd */
@@ -50,6 +60,15 @@ void native_supervise_kill(struct mxc_run *run);
  * them back is for every path. */
 int native_lend_pipes(struct mxc_run *run, struct mxc_err *err);
 void native_return_pipes(struct mxc_run *run);
+
+/* network.c: starts the network process when the plan has a network; it gets ready meanwhile. */
+int native_network_start(struct mxc_run *run, struct mxc_err *err);
+/* Gives it init's interface. */
+int native_network_device(struct mxc_run *run, int device, struct mxc_err *err);
+/* What it says: that it is ready, then events. -1: it failed or ended, which must end the run. */
+int native_network_hear(struct mxc_run *run, struct mxc_err *err);
+/* After that, while the program runs: nothing enforces the rules any more, so the sandbox ends. */
+void native_network_lost(struct mxc_run *run);
 
 /* watch.c: samples the memory of the sandbox's processes where no cgroup counts it. */
 int native_watch_start(struct mxc_run *run, struct mxc_err *err);

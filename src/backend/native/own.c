@@ -91,6 +91,7 @@ bool native_is_own(const struct native_root *r, const struct mxc_step *step)
         return native_own_place(r, step, place);
     case MXC_STEP_BIND:
     case MXC_STEP_HIDE:
+    case MXC_STEP_WRITE:
         return !is_foreign(step) && !foreign_above(r, step);
     default:
         return false;
@@ -200,6 +201,11 @@ int native_mask_place(enum mxc_object object, const char *place)
 
 /* ---- names in the store */
 
+void native_text_place(size_t index, char place[48])
+{
+    (void)snprintf(place, 48, NATIVE_HOME "/text%zu", index);
+}
+
 static int make_private(const struct native_root *r, const struct mxc_step *step, size_t index,
                         struct mxc_err *err)
 {
@@ -257,13 +263,29 @@ static int make_name(const struct native_root *r, const struct mxc_step *step, s
     return 0;
 }
 
+/* A file with the text of the step; its mount covers another later. */
+static int make_text(const struct native_root *r, const struct mxc_step *step, size_t index,
+                     struct mxc_err *err)
+{
+    const ssize_t length = (ssize_t)strlen(step->from);
+    char place[48];
+    auto_close int fd = -1;
+
+    (void)r;
+    native_text_place(index, place);
+    fd = open(place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+    if (fd < 0 || write(fd, step->from, (size_t)length) != length)
+        return native_fail(err, "write", "make the text for", step->to);
+    return 0;
+}
+
 typedef int own_function(const struct native_root *r, const struct mxc_step *step, size_t index,
                          struct mxc_err *err);
 
 static own_function *const makers[] = {
     [MXC_STEP_DIRECTORY] = make_name, [MXC_STEP_FILE] = make_name,   [MXC_STEP_SYMLINK] = make_name,
     [MXC_STEP_TMP] = make_private,    [MXC_STEP_SHELL] = make_cover, [MXC_STEP_DEVICES] = make_dev,
-    [MXC_STEP_NOTE] = NULL,
+    [MXC_STEP_WRITE] = make_text,     [MXC_STEP_NOTE] = NULL,
 };
 
 /* ---- the baseline */
@@ -290,9 +312,21 @@ static int mask_baseline(const struct native_root *r, const struct mxc_step *ste
     return 0;
 }
 
+static int cover_baseline(const struct native_root *r, const struct mxc_step *step, size_t index,
+                          struct mxc_err *err)
+{
+    char place[48];
+
+    native_text_place(index, place);
+    if (native_is_own(r, step) && mount(place, step->to + 1, NULL, MS_BIND, NULL) < 0)
+        return native_fail(err, "mount", "cover", step->to);
+    return 0;
+}
+
 static own_function *const mounters[] = {
     [MXC_STEP_BIND] = mount_baseline,
     [MXC_STEP_HIDE] = mask_baseline,
+    [MXC_STEP_WRITE] = cover_baseline,
     [MXC_STEP_NOTE] = NULL,
 };
 

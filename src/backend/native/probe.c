@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "backend/native/device.h"
 #include "backend/native/native_run.h"
 #include "base/auto.h"
 #include "sys/linux/kernel.h"
@@ -47,19 +48,30 @@ static void probe_kernel(struct mxc_probe *out)
 
 /* In a child with new namespaces: the calls that set-up depends on. The exit status names the first that
  * failed. */
-enum { WORKS, NO_TMPFS, NO_ATTACH, NO_SETATTR, NO_PROC, NO_CALL };
+enum { WORKS, WORKS_TAP, WORKS_PAIR, NO_TMPFS, NO_ATTACH, NO_SETATTR, NO_PROC, NO_CALL };
+
+/* What kind of network interface a sandbox can have here: WORKS when none. */
+static int try_device(void)
+{
+    auto_close int device = -1;
+
+    if (native_device_open(false, false, &device, NULL) == 0)
+        return WORKS_TAP;
+    return native_device_open(false, true, &device, NULL) == 0 ? WORKS_PAIR : WORKS;
+}
 
 static int try_mounts(int go, bool mapped)
 {
     const struct mxc_mount_attr attr = { .attr_set = MXC_ATTR_RDONLY };
     char byte;
-    int tree, missing;
+    int tree, missing, device;
 
     if (read(go, &byte, 1) != 1 || (mapped && native_take_ids() < 0))
         return NO_TMPFS;
     missing = native_missing_call();
     if (missing >= 0)
         return NO_CALL + missing;
+    device = try_device();
     if (mount("mxc", "/proc", "tmpfs", 0, NULL) < 0 || chdir("/proc") < 0 || mkdir("a", 0755) < 0 ||
         mkdir("proc", 0755) < 0)
         return NO_TMPFS;
@@ -70,7 +82,30 @@ static int try_mounts(int go, bool mapped)
         return NO_SETATTR;
     if (mount("proc", "proc", "proc", 0, NULL) < 0)
         return NO_PROC;
-    return WORKS;
+    return device;
+}
+
+static void describe_network(struct mxc_probe *out, int result)
+{
+    const char *program = mxc_net_program();
+    struct mxc_probe_item *item = add(out, "network rules", program && result != WORKS);
+
+    if (item->yes) {
+        (void)snprintf(item->detail, sizeof item->detail, "mxc-net, by a %s",
+                       result == WORKS_TAP ? "tap" : "veth pair: /dev/net/tun cannot be opened");
+        return;
+    }
+    out->can &= ~MXC_NETWORK_FEATURES;
+    if (!program) {
+        (void)snprintf(item->detail, sizeof item->detail, "mxc-net is not installed beside mxc");
+        (void)snprintf(item->remedy, sizeof item->remedy,
+                       "build it with libslirp (Debian: apt install libslirp-dev) and install it");
+        return;
+    }
+    (void)snprintf(item->detail, sizeof item->detail,
+                   "neither a tap (/dev/net/tun) nor a veth pair can be made");
+    (void)snprintf(item->remedy, sizeof item->remedy,
+                   "sudo modprobe tun && sudo chmod 0666 /dev/net/tun, or sudo modprobe veth");
 }
 
 static void describe_mounts(struct mxc_probe *out, int result)
@@ -82,11 +117,14 @@ static void describe_mounts(struct mxc_probe *out, int result)
         [NO_SETATTR] = "mount_setattr is refused",
         [NO_PROC] = "no fresh /proc: the container around this process hides parts of its own",
     };
-    struct mxc_probe_item *item = add(out, "mounts", result == WORKS);
+    const bool works = result >= 0 && result <= WORKS_PAIR;
+    struct mxc_probe_item *item = add(out, "mounts", works);
     char reason[160];
 
     (void)snprintf(item->detail, sizeof item->detail, "%s",
-                   result >= WORKS && result <= NO_PROC ? texts[result] : "the trial was killed");
+                   works                                     ? texts[WORKS]
+                   : result >= NO_TMPFS && result <= NO_PROC ? texts[result]
+                                                             : "the trial was killed");
     if (result == NO_PROC)
         (void)snprintf(item->remedy, sizeof item->remedy,
                        "start the container with --security-opt systempaths=unconfined (docker) or "
@@ -94,9 +132,11 @@ static void describe_mounts(struct mxc_probe *out, int result)
     else if (result >= NO_CALL)
         native_explain_call(result - NO_CALL, item->detail, sizeof item->detail, item->remedy,
                             sizeof item->remedy);
-    else if (result != WORKS)
+    else if (!works)
         native_explain_namespaces(EACCES, reason, sizeof reason, item->remedy, sizeof item->remedy);
-    out->available = out->available && result == WORKS;
+    out->available = out->available && works;
+    if (works)
+        describe_network(out, result);
 }
 
 /* What the trial found, or -1 with the reason when there could be none. */

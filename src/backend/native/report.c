@@ -64,7 +64,9 @@ static void note_all(const struct mxc_run *run, struct mxc_exit *out)
         note(out, "landlock", "none: the kernel lacks it, or a filter forbids it");
     note(out, "seccomp", "allow-list");
     note(out, "capabilities", "none");
-    note(out, "network", "empty namespace, loopback only");
+    note(out, "network", "%s",
+         run->job.network ? "every flow passes mxc-net, which checks it by the rules"
+                          : "empty namespace, loopback only");
     note_limits(run, out);
 }
 

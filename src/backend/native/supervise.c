@@ -26,6 +26,7 @@ enum {
     AT_TIMER,
     AT_WATCH,
     AT_OOM,
+    AT_NET,
     AT_RELAYS,
     AT_MAX = AT_RELAYS + 5
 };
@@ -70,6 +71,7 @@ static int wait_events(struct mxc_run *run, struct pollfd polls[AT_MAX], int tim
     polls[AT_TIMER] = (struct pollfd){ .fd = run->timer, .events = POLLIN };
     polls[AT_WATCH] = (struct pollfd){ .fd = run->watch_timer, .events = POLLIN };
     polls[AT_OOM] = (struct pollfd){ .fd = run->oom_event, .events = POLLIN };
+    polls[AT_NET] = (struct pollfd){ .fd = run->ended ? -1 : run->net.control, .events = POLLIN };
     if (run->executed.tv_sec) { /* before that nothing is relayed */
         count += native_terminal_polls(&run->terminal, polls + count);
         count += native_output_polls(&run->output, polls + count);
@@ -135,6 +137,13 @@ static int handle_proc(struct mxc_run *run, int *proc, struct mxc_err *err)
     return 0;
 }
 
+static int handle_device(struct mxc_run *run, int device, struct mxc_err *err)
+{
+    if (device < 0 || !run->job.network || run->net_served)
+        return surprised(err);
+    return native_network_device(run, device, err);
+}
+
 /* Returns 1 when the program was executed, 0 to go on, -1 when set-up failed. */
 static int setup_message(struct mxc_run *run, struct mxc_err *err)
 {
@@ -152,6 +161,8 @@ static int setup_message(struct mxc_run *run, struct mxc_err *err)
         return handle_terminal(run, &fd, err);
     case NATIVE_PROC:
         return handle_proc(run, &fd, err);
+    case NATIVE_DEVICE:
+        return handle_device(run, fd, err);
     case NATIVE_STARTED:
         (void)clock_gettime(CLOCK_MONOTONIC, &run->executed);
         return 1;
@@ -192,6 +203,8 @@ int native_supervise_start(struct mxc_run *run, struct mxc_err *err)
             return -1;
         if (run->interrupted)
             return 0; /* wait() reports it */
+        if (polls[AT_NET].revents && native_network_hear(run, err) < 0)
+            return -1;
         if (polls[AT_CHANNEL].revents) {
             int done = setup_message(run, err);
 
@@ -238,6 +251,8 @@ static void handle_events(struct mxc_run *run, const struct pollfd *polls)
         run->oom_event = -1;
         native_supervise_kill(run);
     }
+    if (polls[AT_NET].revents && native_network_hear(run, &run->net_lost) < 0)
+        native_network_lost(run);
     native_terminal_look(&run->terminal);
     native_terminal_move(&run->terminal, &run->output);
     native_output_move(&run->output);
@@ -268,18 +283,22 @@ int native_supervise_wait(struct mxc_run *run, struct mxc_err *err)
 static bool cut_short(const struct mxc_run *run)
 {
     return run->interrupted || run->timed_out || run->over_memory || run->unwatched ||
-           run->output.exceeded;
+           run->net_lost.code || run->output.exceeded;
 }
 
 int native_supervise_drain(struct mxc_run *run, struct mxc_err *err)
 {
     int *const over[] = { &run->channel, &run->watch_timer, &run->oom_event };
     struct pollfd polls[AT_MAX];
+    struct mxc_err late;
 
     for (size_t i = 0; i < sizeof over / sizeof *over; i++) {
         mxc_auto_close(over[i]);
         *over[i] = -1;
     }
+    (void)native_network_hear(run,
+                              &late); /* its last events; that it ends with the sandbox is right */
+    mxc_net_stop(&run->net);
     native_output_move(&run->output);
     while (native_output_polls(&run->output, polls) && !cut_short(run)) {
         if (wait_events(run, polls, -1, err) < 0)
@@ -293,6 +312,10 @@ int native_supervise_drain(struct mxc_run *run, struct mxc_err *err)
         return mxc_fail(err, MXC_BACKEND, run->unwatched, "memory watcher",
                         "the memory of the sandbox could not be counted any more: %s",
                         strerror(run->unwatched));
+    if (run->net_lost.code && !run->interrupted && !run->timed_out) {
+        *err = run->net_lost;
+        return -1;
+    }
     if (run->output.error)
         return mxc_fail(err, MXC_BACKEND, run->output.error, "output",
                         "cannot pass on the output of the program: %s",

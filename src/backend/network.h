@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* Starting mxc-net and speaking with it: the executor's side, the same for every backend. */
+#ifndef MXC_BACKEND_NETWORK_H
+#define MXC_BACKEND_NETWORK_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "net/control.h"
+#include "plan/plan.h"
+
+struct mxc_net {
+    pid_t pid;   /* 0: not started, or reaped */
+    int control; /* readable: mxc_net_hear(); -1: none */
+};
+
+#define MXC_NET_NONE ((struct mxc_net){ .control = -1 })
+
+/* Where mxc-net lies, beside the running program; for the probe. NULL when it is not there. Static storage. */
+const char *mxc_net_program(void);
+
+/* Do the rules let echo requests through to anywhere? */
+bool mxc_net_wants_ping(const struct mxc_network *network);
+
+/* Compiles the rules of plan->network, which is not NULL, and starts mxc-net in namespaces of its own, except that its sockets are the caller's. 'mapped':
+ * under an unprivileged id of its own, for root of the host. It prepares itself meanwhile; READY comes through mxc_net_hear(). 'out' must be given to mxc_net_stop(). */
+int mxc_net_start(const struct mxc_plan *plan, bool mapped, struct mxc_net *out,
+                  struct mxc_err *err);
+
+/* Hands over a descriptor of Ethernet frames; the caller keeps its own. */
+int mxc_net_give_device(const struct mxc_net *net, int device, struct mxc_err *err);
+
+/* 1 a message was read (READY or EVENT), 0 nothing is there, -1 mxc-net has failed or ended: 'err' says how. */
+int mxc_net_hear(const struct mxc_net *net, struct mxc_net_message *out, struct mxc_err *err);
+
+/* Ends and reaps it; accepts one that was never started. */
+void mxc_net_stop(struct mxc_net *net);
+
+#endif
