@@ -7,6 +7,8 @@ import dataclasses
 import os
 import socket
 
+import conformance_network
+
 
 @dataclasses.dataclass
 class Probe:
@@ -24,6 +26,7 @@ class Probe:
     env: dict = dataclasses.field(default_factory=dict)  # of the caller
     version: str = "1.0.0"
     desktop: bool = False  # needs the sockets of a session
+    world: bool = False  # needs addresses that answer
 
 
 @dataclasses.dataclass
@@ -194,8 +197,7 @@ PAIRS = {
              "EPERM|EAFNOSUPPORT"], version=version)
          for version, part in (("1.0.0", {}), ("0.7.0-alpha", {"network": {"defaultPolicy": "block"}}),
                                ("1.0.0", {"network": {"egress": {"default": "deny"},
-                                                      "ingress": {"default": "deny", "hostLoopback": "deny"}}}))],
-        remark="rules and proxies are refused, see below"),
+                                                      "ingress": {"default": "deny", "hostLoopback": "deny"}}}))]),
     "/ui/disable": Row(
         [Probe("false: a granted display is reached", grants(rw=["/tmp/.X11-unix"], ui={
             "disable": False, "clipboard": "all", "injection": True}), [["unix", "/tmp/.X11-unix/X99"]], ["ok"],
@@ -253,42 +255,17 @@ PAIRS = {
                "x" * (1 << 20), reason="output", status=255)]),
 }
 
-RULE = [{"to": [{"cidr": "192.0.2.0/24", "except": ["192.0.2.1/32"]}],
-         "ports": [{"protocol": "tcp", "port": 80, "endPort": 90}]},
-        {"to": [{"host": "api.example.org"}, {"host": "*.example.org"}]}]
-OLD, NEW = "0.7.0-alpha", "1.0.0"
+PAIRS.update(conformance_network.rows(Probe, Row, grants))
 
 # Key -> version, a value that asks for nothing more than no network (None: there is none), a value that
-# asks for more, and the pointer of the refusal.
+# is refused, and the pointer of the refusal.
 NETWORK = {
-    "/network/defaultPolicy": (OLD, {"defaultPolicy": "block"}, {"defaultPolicy": "allow"},
-                               "/network/defaultPolicy"),
-    "/network/enforcementMode": (OLD, {"enforcementMode": "both"},
-                                 {"enforcementMode": "both", "allowedHosts": ["192.0.2.1"]}, "/network/allowedHosts"),
-    "/network/allowLocalNetwork": (OLD, {"allowLocalNetwork": False}, {"allowLocalNetwork": True},
-                                   "/network/allowLocalNetwork"),
-    "/network/allowedHosts": (OLD, {"allowedHosts": []}, {"allowedHosts": ["192.0.2.1"]}, "/network/allowedHosts"),
-    "/network/blockedHosts": (OLD, {"blockedHosts": ["192.0.2.1"]},
-                              {"defaultPolicy": "allow", "blockedHosts": ["192.0.2.1"]}, "/network/defaultPolicy"),
-    "/network/proxy/builtinTestServer": (OLD, None, {"proxy": {"builtinTestServer": True}},
+    "/network/proxy/builtinTestServer": ("0.7.0-alpha", None, {"proxy": {"builtinTestServer": True}},
                                          "/network/proxy/builtinTestServer"),
-    "/network/proxy/localhost": (OLD, None, {"defaultPolicy": "allow", "proxy": {"localhost": 8080}},
-                                 "/network/proxy"),
-    "/network/proxy/url": (OLD, None, {"defaultPolicy": "allow", "proxy": {"url": "http://127.0.0.1:8080"}},
-                           "/network/proxy"),
-    "/network/egress/default": (NEW, {"egress": {"default": "deny"}}, {"egress": {"default": "allow"}},
-                                "/network/egress/default"),
-    "/network/egress/allow": (NEW, {"egress": {"allow": []}}, {"egress": {"allow": RULE}}, "/network/egress/allow"),
-    "/network/egress/deny": (NEW, {"egress": {"deny": RULE}}, {"egress": {"default": "allow", "deny": RULE}},
-                             "/network/egress/default"),
-    "/network/ingress/default": (NEW, {"ingress": {"default": "deny"}}, {"ingress": {"default": "allow"}},
+    "/network/ingress/default": ("1.0.0", {"ingress": {"default": "deny"}}, {"ingress": {"default": "allow"}},
                                  "/network/ingress/default"),
-    "/network/ingress/hostLoopback": (NEW, {"ingress": {"hostLoopback": "deny"}},
-                                      {"ingress": {"hostLoopback": "allow"}}, "/network/ingress/hostLoopback"),
-    "/network/ingress/publish": (NEW, {"ingress": {"publish": []}},
-                                 {"ingress": {"publish": [{"port": 80, "hostPort": 8080, "hostAddress": "::1"}]}},
-                                 "/network/ingress/publish"),
-    "/runtimeConfig/networkProxy": (NEW, None, "http://127.0.0.1:8080", "/runtimeConfig/networkProxy"),
+    "/network/ingress/publish": ("1.0.0", {"ingress": {"publish": []}},
+                                 {"ingress": {"publish": [{"port": 80, "hostPort": 1}]}}, "/network/ingress/publish/0"),
 }
 
 # Accepted, and the plan is the same as without.

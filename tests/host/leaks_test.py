@@ -129,7 +129,7 @@ class Ends(Case):
         box = self.box(who)
         rows = [
             policy_of("true", ro=[box / "missing"], limits=LIMITS),
-            policy_of("true", limits=LIMITS, network={"egress": {"default": "allow"}}),
+            policy_of("true", limits=LIMITS, network={"ingress": {"default": "allow"}}),
             policy_of("true", limits={**LIMITS, "openFiles": 1048576}),
             policy_of("true", process={"cwd": str(box)}, limits=LIMITS),
         ]

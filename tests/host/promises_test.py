@@ -383,7 +383,7 @@ class Closed(Case):
     REFUSALS = [
         ("/filesystem/readonlyPaths/1", {"filesystem": {"readonlyPaths": ["{box}", "{box}/missing"]}}),
         ("/filesystem/readwritePaths/0", {"filesystem": {"readwritePaths": ["{box}/missing"]}}),
-        ("/network/egress/default", {"network": {"egress": {"default": "allow"}}}),
+        ("/network/ingress/default", {"network": {"ingress": {"default": "allow"}}}),
         ("/ui/disable", {"ui": {"disable": False}}),
         ("/process/cwd", {"process": {"cwd": "/nowhere"}}),
         ("/limits/openFiles", {"limits": {"openFiles": 1048576}}),
