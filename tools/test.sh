@@ -209,6 +209,8 @@ part_sdk() {
     check "sdk: types" npm run --prefix sdk/node build
     check "sdk: tests" env MXC_BUILD="$out/test-gcc/src/cli" npm test --prefix sdk/node
     check_or_skip "sdk: comparison" env MXC_BUILD="$out/test-gcc/src/cli" node sdk/node/tests/compat/run.mjs
+    check "sdk: docs" env MXC_BUILD="$out/test-gcc/src/cli" node --test sdk/node/tests/docs
+    check "sdk: examples" env MXC_BUILD="$out/test-gcc/src/cli" node --test sdk/node/tests/examples
     part_sdk_package
 }
 

@@ -14,6 +14,21 @@ export type {
   SandboxPolicy,
   UiCapabilitySupport,
 } from './types.js';
+// Parts of the above; the published package has them without exporting them.
+export type {
+  BaseProcessUiConfig,
+  FilesystemConfig,
+  LifecycleConfig,
+  LxcConfig,
+  NetworkConfig,
+  PortMapping,
+  ProcessConfig,
+  ProcessContainerConfig,
+  ProxyPolicy,
+  SeatbeltConfig,
+  UiConfig,
+  WslcConfig,
+} from './types.js';
 
 export { buildSandboxPayload, createConfigFromPolicy } from './config.js';
 export { spawnSandbox, spawnSandboxAsync, spawnSandboxFromConfig } from './sandbox.js';

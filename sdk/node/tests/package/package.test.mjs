@@ -61,7 +61,7 @@ test('nothing else is installed, and no compiler is there', { skip }, () => {
 test('programs can be run, and there are no sources of tests', { skip }, () => {
   for (const program of ['mxc', 'lxc-exec']) assert.equal(statSync(join(installed, 'bin', own, program)).mode & 0o777, 0o755);
   const entries = readdirSync(installed).sort();
-  assert.deepEqual(entries, ['LICENSE.md', 'NOTICE.md', 'README.md', 'bin', 'dist', 'package.json', 'src']);
+  assert.deepEqual(entries, ['LICENSE.md', 'MIGRATION.md', 'NOTICE.md', 'README.md', 'bin', 'dist', 'package.json', 'src']);
   const map = JSON.parse(readFileSync(join(installed, 'dist/index.js.map'), 'utf8'));
   const missing = map.sources.filter((source) => !existsSync(join(installed, 'dist', source)));
   assert.deepEqual(missing, []);
