@@ -200,23 +200,6 @@ static bool wants_loopback(const struct mxc_plan *plan)
     return plan->network->host_loopback_allow || plan->network->allow_local || plan->loopback_port;
 }
 
-bool mxc_net_wants_ping(const struct mxc_network *network)
-{
-    if (network->egress_allow)
-        return true;
-    for (size_t i = 0; i < network->allow.count; i++) {
-        const struct mxc_rule *rule = &network->allow.items[i];
-
-        if (!rule->port_count)
-            return true;
-        for (size_t k = 0; k < rule->port_count; k++)
-            if (rule->ports[k].protocol == MXC_PROTO_ICMP ||
-                (rule->ports[k].protocol == MXC_PROTO_ANY && !rule->ports[k].first))
-                return true;
-    }
-    return false;
-}
-
 static int start_steps(const struct mxc_plan *plan, bool mapped, struct mxc_net *net,
                        struct mxc_err *err)
 {

@@ -19,9 +19,6 @@ struct mxc_net {
 /* Where mxc-net lies, beside the running program; for the probe. NULL when it is not there. Static storage. */
 const char *mxc_net_program(void);
 
-/* Do the rules let echo requests through to anywhere? */
-bool mxc_net_wants_ping(const struct mxc_network *network);
-
 /* Compiles the rules of plan->network, which is not NULL, and starts mxc-net in namespaces of its own, except that its sockets are the caller's. 'mapped':
  * under an unprivileged id of its own, for root of the host. It prepares itself meanwhile; READY comes through mxc_net_hear(). 'out' must be given to mxc_net_stop(). */
 int mxc_net_start(const struct mxc_plan *plan, bool mapped, struct mxc_net *out,

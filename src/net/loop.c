@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "net/echo.h"
 #include "net/filter.h"
 #include "net/own.h"
 #include "net/place.h"
@@ -42,6 +43,7 @@ struct mxc_loop {
     uint64_t now_ms;
     uint64_t tick_ms; /* when the filter is to be told of the time again */
     struct mxc_filter_out out;
+    struct mxc_echo echo;
     struct pollfd polls[POLLS];
     uint8_t frame[FRAME_MAX];
 };
@@ -135,6 +137,7 @@ int mxc_loop_new(const struct mxc_ruleset *rules, const struct mxc_net_setup *se
     loop->live.pins = loop->pins;
     loop->control = MXC_NET_CONTROL_FD;
     loop->device = -1;
+    mxc_echo_init(&loop->echo);
     loop->now_ms = read_clock(CLOCK_MONOTONIC, 1000000);
     if (make_filter(loop, rules, setup, err) < 0 || mxc_own_open(&loop->own, err) < 0 ||
         update_own(loop, err) < 0)
@@ -153,7 +156,8 @@ static void handle_frame(struct mxc_loop *loop, size_t length)
 
     switch (mxc_filter_out(loop->filter, loop->frame, length, loop->now_ms, out)) {
     case MXC_FRAME_PASS:
-        mxc_stack_input(loop->stack, loop->frame, length);
+        if (!mxc_echo_take(&loop->echo, loop->frame, length, loop->now_ms))
+            mxc_stack_input(loop->stack, loop->frame, length);
         break;
     case MXC_FRAME_REPLY:
         write_frame(loop, out->reply, out->reply_size);
@@ -189,6 +193,7 @@ static int wait_all(struct mxc_loop *loop, struct mxc_err *err)
     loop->polls[AT_DEVICE] = (struct pollfd){ .fd = loop->device, .events = POLLIN };
     loop->polls[AT_CONTROL] = (struct pollfd){ .fd = loop->control, .events = POLLIN };
     loop->polls[AT_OWN] = (struct pollfd){ .fd = loop->own.changes, .events = POLLIN };
+    mxc_echo_polls(&loop->echo, loop->polls, &count, loop->now_ms);
     mxc_stack_polls(loop->stack, loop->polls, POLLS, &count, &timeout);
     do
         ready = poll(loop->polls, count, timeout);
@@ -217,6 +222,7 @@ int mxc_loop_run(struct mxc_loop *loop, int device, int control, struct mxc_err 
         if (loop->polls[AT_OWN].revents &&
             (mxc_own_refresh(&loop->own, err) < 0 || update_own(loop, err) < 0))
             return -1;
+        mxc_echo_handle(&loop->echo, loop->polls + AT_OTHERS, send_to_guest, loop);
         mxc_stack_handle(loop->stack, loop->polls);
         if (loop->polls[AT_DEVICE].revents)
             read_frames(loop);

@@ -250,7 +250,7 @@ static void let_ping(void)
     (void)mxc_sys_write_at(AT_FDCWD, "/proc/sys/net/ipv4/ping_group_range", range);
 }
 
-int native_device_open(bool ping, bool without_tap, int *out, struct mxc_err *err)
+int native_device_open(bool without_tap, int *out, struct mxc_err *err)
 {
     auto_close int device = -1;
     int index;
@@ -262,8 +262,7 @@ int native_device_open(bool ping, bool without_tap, int *out, struct mxc_err *er
         return native_fail(err, "if_nametoindex", "find", MXC_NET_DEVICE);
     if (configure(index, err) < 0)
         return -1;
-    if (ping)
-        let_ping();
+    let_ping(); /* so that a refusal is the rules' */
     *out = mxc_take_fd(&device);
     return 0;
 }

@@ -142,7 +142,7 @@ static int open_network(const struct native_job *job, struct mxc_err *err)
 
     if (!job->network)
         return 0;
-    if (native_device_open(job->ping, false, &device, err) < 0)
+    if (native_device_open(false, &device, err) < 0)
         return -1;
     if (native_send(job->channel, &message, device) < 0)
         return native_fail(err, "sendmsg", "hand over", "network interface");

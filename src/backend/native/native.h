@@ -62,7 +62,6 @@ struct native_job {
     size_t foreign_grants; /* mapped grants whose filesystem cannot be id-mapped */
     bool watched;          /* hand the sandbox's /proc to the executor */
     bool network;          /* make an interface and hand it to the executor */
-    bool ping;             /* programs may send echo requests */
 };
 
 /* Messages from init or the program-to-be to the executor. Fixed size, one packet each. */

@@ -14,7 +14,6 @@ int native_network_start(struct mxc_run *run, struct mxc_err *err)
     if (!network)
         return 0;
     run->job.network = true;
-    run->job.ping = mxc_net_wants_ping(network);
     return mxc_net_start(run->job.plan, run->job.mapped, &run->net, err);
 }
 

@@ -55,9 +55,9 @@ static int try_device(void)
 {
     auto_close int device = -1;
 
-    if (native_device_open(false, false, &device, NULL) == 0)
+    if (native_device_open(false, &device, NULL) == 0)
         return WORKS_TAP;
-    return native_device_open(false, true, &device, NULL) == 0 ? WORKS_PAIR : WORKS;
+    return native_device_open(true, &device, NULL) == 0 ? WORKS_PAIR : WORKS;
 }
 
 static int try_mounts(int go, bool mapped)
