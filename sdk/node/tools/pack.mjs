@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Packs the package with the built programs in bin/<arch>, in a folder of its own: the sources stay as they are.
 // usage: node tools/pack.mjs [--x64 FOLDER] [--arm64 FOLDER] [--out FOLDER]
-// FOLDER holds 'mxc' and 'lxc-exec'; without any, those of this machine from build/release. The tarball's path
+// FOLDER holds 'mxc', 'lxc-exec' and, where it could be built, 'mxc-net'; without any, those of this machine from build/release. The tarball's path
 // is the one line on standard output.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,7 +11,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const programs = ['mxc', 'lxc-exec'];
+const programs = [
+  { name: 'mxc', isStatic: true },
+  { name: 'lxc-exec', isStatic: true },
+  // Started only for policies that open the network; distributions have no static libslirp.
+  { name: 'mxc-net', isStatic: false },
+];
 /** Machine numbers of ELF, and the tool that takes names of functions away. */
 const machines = {
   x64: { elf: 62, strip: 'x86_64-linux-gnu-strip' },
@@ -19,15 +24,15 @@ const machines = {
 };
 const programHeaderInterpreter = 3;
 
-/** Throws unless it is a program for the machine that needs no library of the host. */
-function checkProgram(path, machine) {
+/** Throws unless it is a program for the machine and, if it is to be static, needs no library of the host. */
+function checkProgram(path, machine, isStatic) {
   const bytes = readFileSync(path);
   if (bytes.readUInt32BE(0) !== 0x7f454c46) throw new Error(`${path} is no ELF program`);
   if (bytes.readUInt16LE(18) !== machine.elf) throw new Error(`${path} is for another machine`);
   const start = Number(bytes.readBigUInt64LE(32));
   const [size, count] = [bytes.readUInt16LE(54), bytes.readUInt16LE(56)];
   for (let index = 0; index < count; index++)
-    if (bytes.readUInt32LE(start + index * size) === programHeaderInterpreter)
+    if (isStatic && bytes.readUInt32LE(start + index * size) === programHeaderInterpreter)
       throw new Error(`${path} is not static: it would not start on every Linux`);
 }
 
@@ -42,12 +47,13 @@ function strip(tool, path) {
 function place(name, folder, stage) {
   const target = join(stage, 'bin', name);
   mkdirSync(target, { recursive: true });
-  for (const program of programs) {
+  for (const { name: program, isStatic } of programs) {
+    if (!isStatic && !existsSync(join(folder, program))) continue;
     const path = join(target, program);
     copyFileSync(join(folder, program), path);
     chmodSync(path, 0o755);
     strip(machines[name].strip, path);
-    checkProgram(path, machines[name]);
+    checkProgram(path, machines[name], isStatic);
   }
 }
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { arch, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -15,6 +15,8 @@ const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'u
 const own = arch() === 'arm64' ? 'arm64' : 'x64';
 const { MXC_BUILD: build, MXC_BUILD_ARM64: cross } = process.env;
 const skip = build ? false : 'MXC_BUILD is not set';
+/** The program for policies that open the network is built where libslirp is. */
+const network = build && existsSync(join(build, 'mxc-net')) ? ['mxc-net'] : [];
 const work = mkdtempSync(join(tmpdir(), 'mxc-package-'));
 const project = join(work, 'project');
 const installed = join(project, 'node_modules', name);
@@ -40,6 +42,7 @@ function node(text) {
 
 before(() => {
   if (skip) return;
+  chmodSync(work, 0o755);
   mkdirSync(env.PATH);
   for (const tool of ['node', 'npm', 'npx', 'sh']) symlinkSync(find(tool), join(env.PATH, tool));
   const folders = [`--${own}`, build, ...(cross && own !== 'arm64' ? ['--arm64', cross] : [])];
@@ -59,7 +62,7 @@ test('nothing else is installed, and no compiler is there', { skip }, () => {
 });
 
 test('programs can be run, and there are no sources of tests', { skip }, () => {
-  for (const program of ['mxc', 'lxc-exec']) assert.equal(statSync(join(installed, 'bin', own, program)).mode & 0o777, 0o755);
+  for (const program of ['mxc', 'lxc-exec', ...network]) assert.equal(statSync(join(installed, 'bin', own, program)).mode & 0o777, 0o755);
   const entries = readdirSync(installed).sort();
   assert.deepEqual(entries, ['LICENSE.md', 'MIGRATION.md', 'NOTICE.md', 'README.md', 'bin', 'dist', 'package.json', 'src']);
   const map = JSON.parse(readFileSync(join(installed, 'dist/index.js.map'), 'utf8'));
@@ -74,6 +77,17 @@ test('hello through import', { skip }, () => {
     const old = await spawnSandboxAsync('echo old', { version: '0.7.0-alpha' }, { usePty: false });
     console.log(JSON.stringify([done.stdout, done.exitCode, old, getPlatformSupport().availableMethods]));`;
   assert.deepEqual(JSON.parse(node(text)), ['hello\n', 0, { stdout: 'old\n', stderr: '', exitCode: 0 }, ['native']]);
+});
+
+const opens = skip || (network.length ? false : 'mxc-net was not built');
+test('a policy that opens the network finds its program', { skip: opens }, () => {
+  const text = `
+    import { run } from '${name}';
+    const devices = { command: ['cat', '/proc/net/dev'] };
+    const open = { ...devices, network: { egress: { default: 'allow' } } };
+    const counts = await Promise.all([devices, open].map(async (request) => (await run(request)).stdout.split('\\n').length));
+    console.log(counts[1] - counts[0]);`;
+  assert.equal(node(text), '1\n');
 });
 
 test('a terminal without node-pty is one clear sentence', { skip }, () => {
@@ -118,7 +132,7 @@ test('npx mxc: without a program it says so', { skip }, () => {
 
 const foreign = skip || (own === 'x64' && cross ? false : 'MXC_BUILD_ARM64 is not set');
 test('programs for arm64 are in it', { skip: foreign }, () => {
-  for (const program of ['mxc', 'lxc-exec']) {
+  for (const program of ['mxc', 'lxc-exec', ...network]) {
     const bytes = readFileSync(join(installed, 'bin/arm64', program));
     assert.deepEqual([bytes.readUInt32BE(0), bytes.readUInt16LE(18)], [0x7f454c46, 183]);
   }
