@@ -15,8 +15,10 @@ ABOVE = ["base", "policy", "plan", "backend", "run", "lib", "cli"]
 MAY_INCLUDE = {layer: set(ABOVE[: i + 1]) for i, layer in enumerate(ABOVE)}
 MAY_INCLUDE["sys"] = {"base", "policy", "sys"}
 MAY_INCLUDE["net"] = {"base", "policy", "net"}
+for user in ("plan", "backend", "run", "lib", "cli"):
+    MAY_INCLUDE[user].add("net")
 for user in ("backend", "run", "lib", "cli"):
-    MAY_INCLUDE[user] |= {"sys", "net"}
+    MAY_INCLUDE[user].add("sys")
 
 PURE = {"policy", "plan", "net"}
 # The network process itself: what has descriptors, and what talks to libslirp.

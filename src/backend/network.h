@@ -19,6 +19,10 @@ struct mxc_net {
 /* Where mxc-net lies, beside the running program; for the probe. NULL when it is not there. Static storage. */
 const char *mxc_net_program(void);
 
+/* Of struct mxc_facts: asks mxc-net, in a process of its own, for at most some seconds. */
+int mxc_net_resolve(void *context, struct mxc_arena *arena, const char *name, struct mxc_cidr **out,
+                    size_t *count);
+
 /* Compiles the rules of plan->network, which is not NULL, and starts mxc-net in namespaces of its own, except that its sockets are the caller's. 'mapped':
  * under an unprivileged id of its own, for root of the host. It prepares itself meanwhile; READY comes through mxc_net_hear(). 'out' must be given to mxc_net_stop(). */
 int mxc_net_start(const struct mxc_plan *plan, bool mapped, struct mxc_net *out,

@@ -2,6 +2,7 @@
 /* mxc-net: carries the traffic of one sandbox, and of it only what the rules allow. The executor starts it
  * with two descriptors (net/control.h) in namespaces of its own. It reads no packet before it is confined. */
 #include <errno.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -96,11 +97,31 @@ static int serve(struct mxc_err *err)
     return mxc_loop_run(loop, device, MXC_NET_CONTROL_FD, err);
 }
 
-int main(void)
+/* "mxc-net resolve NAME", for the address of a proxy: the executor itself is linked statically, and so cannot load
+ * what the host resolves names with. One address a line. */
+static int resolve(const char *name)
+{
+    const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG };
+    struct addrinfo *found;
+    char text[64];
+
+    if (getaddrinfo(name, NULL, &hints, &found) != 0)
+        return 1;
+    for (const struct addrinfo *at = found; at; at = at->ai_next)
+        if (getnameinfo(at->ai_addr, at->ai_addrlen, text, sizeof text, NULL, 0, NI_NUMERICHOST) ==
+            0)
+            (void)puts(text);
+    freeaddrinfo(found);
+    return 0;
+}
+
+int main(int argc, char **argv)
 {
     struct mxc_net_message message = { .kind = MXC_NET_ERROR };
     struct stat info;
 
+    if (argc == 3 && strcmp(argv[1], "resolve") == 0)
+        return resolve(argv[2]);
     if (fstat(MXC_NET_CONTROL_FD, &info) < 0 || !S_ISSOCK(info.st_mode) ||
         fstat(MXC_NET_RULES_FD, &info) < 0) {
         (void)fputs("mxc-net: this program is started by mxc, for policies that open the network\n",

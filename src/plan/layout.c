@@ -220,6 +220,16 @@ static int make_pins(struct mxc_planner *planner, const struct mxc_entry *entry,
     return 0;
 }
 
+int mxc_planner_make(struct mxc_planner *planner, struct mxc_step step, struct mxc_err *err)
+{
+    return make(planner, step, err);
+}
+
+int mxc_planner_make_parents(struct mxc_planner *planner, const char *path, struct mxc_err *err)
+{
+    return make_parents(planner, find_up(planner, path), path, err);
+}
+
 static int make_link(struct mxc_planner *planner, const struct mxc_link *link, const char *pointer,
                      struct mxc_err *err)
 {
@@ -319,7 +329,7 @@ bool mxc_planner_made_directory(const struct mxc_planner *planner, const char *p
 
         if (!strcmp(step->to, path)) /* the last one is what is seen */
             made = step->kind != MXC_STEP_HIDE && step->kind != MXC_STEP_FILE &&
-                   step->kind != MXC_STEP_SYMLINK &&
+                   step->kind != MXC_STEP_SYMLINK && step->kind != MXC_STEP_CONTENT &&
                    (step->kind != MXC_STEP_BIND || step->object == MXC_OBJECT_DIRECTORY);
     }
     return made;
@@ -343,6 +353,8 @@ int mxc_planner_lay_out(struct mxc_planner *planner, struct mxc_err *err)
         if (planner->entries.items[i]->placed &&
             make_pins(planner, planner->entries.items[i], err) < 0)
             return -1;
+    if (mxc_planner_provide_files(planner, err) < 0)
+        return -1;
     qsort(planner->made, planner->made_count, sizeof *planner->made, compare);
     return 0;
 }

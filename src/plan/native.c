@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "plan/network.h"
 #include "plan/planner.h"
 
 int mxc_planner_no_memory(struct mxc_err *err)

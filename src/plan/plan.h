@@ -38,11 +38,12 @@
     X(COMMAND, "command")     /* from: text for /bin/sh -c                                        */ \
     X(IDS, "ids")             /* flags: MXC_STEP_MAPPED when the caller's ids map to an unprivileged
                                  host range and binds are id-mapped; else the caller keeps its ids */ \
-    X(WRITE, "write")         /* to: file of the host covered by one of ours with the text 'from' */ \
-    X(NETWORK, "network")     /* from: "none" (loopback only), or "user, else allow" or deny: every
-                                 flow is asked of the rules of plan->network                      */ \
-    X(RULE, "rule")           /* from: one of them, for the reader                                */ \
-    X(PUBLISH, "publish")     /* from: address and port of the host, and the port inside          */ \
+    X(CONTENT, "content")     /* to: file that the sandbox sees with the text 'from', read-only; covers
+                                 what is there. Below a bind it exists on the host               */ \
+    X(NETWORK, "network")     /* from: "none" (loopback only), or "user" and the defaults         */ \
+    X(RULE, "rule")           /* from: one rule of the network in words                           */ \
+    X(PUBLISH, "publish")     /* from: a port of the host, and the program's port that it leads to */ \
+    X(PROXY, "proxy")         /* from: the URL that the program is told                           */ \
     X(LIMIT, "limit")         /* from: name of a key of "limits", size: its value                 */ \
     X(TIMEOUT, "timeout")     /* size: milliseconds                                               */ \
     X(NOTE, "note")           /* from: something a reader of the plan should know; does nothing   */
@@ -76,13 +77,16 @@ struct mxc_step {
 };
 
 struct mxc_plan {
-    const struct mxc_network *network; /* what opens, NULL: nothing; as long-lived as the policy */
-    uint16_t loopback_port;            /* a TCP port of the host's loopback that opens; 0: none */
     struct mxc_arena *arena;
     const char *backend; /* "native" */
     struct mxc_step *steps;
     size_t count;
     size_t room;
+    /* What the network process enforces; NULL: nothing but loopback. The RULE, PUBLISH and PROXY steps say
+     * the same in words. With a proxy it is what the proxy leaves. Lives as long as the policy's arena. */
+    const struct mxc_network *network;
+    uint16_t
+        loopback_port; /* TCP port of the host's loopback that alone opens at the gateway; 0: none */
 };
 
 /* Appends a copy of the step (not of its strings). -1 when out of memory. */

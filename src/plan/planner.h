@@ -38,7 +38,9 @@ struct mxc_planner {
     struct mxc_index by_point; /* of them: 0 and the mount point */
     struct mxc_index by_root;  /* device and root */
 
-    const char *proxy; /* as the program's variables name it; NULL: none */
+    const char *proxy; /* the URL that the program is told; NULL: no proxy */
+    const char *hosts; /* lines for /etc/hosts beside those of loopback; NULL: none */
+    bool names;        /* the policy has rules by name */
 
     struct mxc_plan notes; /* NOTE steps, put behind the filesystem */
     struct mxc_step *made; /* what the layout decided; sorted */
@@ -74,6 +76,32 @@ int mxc_planner_lay_out(struct mxc_planner *planner, struct mxc_err *err);
 bool mxc_planner_shows(const struct mxc_planner *planner, const char *path);
 /* After that: is there a directory of our own? */
 bool mxc_planner_made_directory(const struct mxc_planner *planner, const char *path);
+
+/* network_decide.c: what the network section means here; refuses what cannot be had. Fills plan->network
+ * when there is more than loopback, and the rest of 'net' below. */
+int mxc_planner_decide_network(struct mxc_planner *planner, struct mxc_err *err);
+
+/* network_proxy.c: turns the proxy into the one endpoint that opens. */
+int mxc_planner_decide_proxy(struct mxc_planner *planner, struct mxc_network *network,
+                             struct mxc_err *err);
+/* Is the entry of the environment one that the proxy replaces or switches off? */
+bool mxc_planner_is_proxy_variable(const char *entry);
+/* The variables that name the proxy, if there is one. */
+int mxc_planner_add_proxy_variables(struct mxc_planner *planner, struct mxc_err *err);
+
+/* network_files.c: the sandbox's own /etc/hosts and /etc/resolv.conf. Called by the layout, when all else is
+ * made. */
+int mxc_planner_provide_files(struct mxc_planner *planner, struct mxc_err *err);
+
+/* network_words.c: the steps that say what the network is. */
+int mxc_planner_add_network(struct mxc_planner *planner, struct mxc_err *err);
+/* JSON pointer of a rule: legacy lists or directional ones. NULL when out of memory. */
+const char *mxc_planner_rule_pointer(struct mxc_planner *planner, bool allow, size_t index);
+
+/* layout.c, for network_files.c: one more filesystem step, and directories of our own above a path that
+ * nothing shows. */
+int mxc_planner_make(struct mxc_planner *planner, struct mxc_step step, struct mxc_err *err);
+int mxc_planner_make_parents(struct mxc_planner *planner, const char *path, struct mxc_err *err);
 
 /* process.c: environment, working directory, limits, command; refuses when no shell could run it. */
 int mxc_planner_add_environment(struct mxc_planner *planner, struct mxc_err *err);

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "plan/network.h"
 #include "plan/path.h"
 #include "plan/planner.h"
 
@@ -31,34 +30,6 @@ static bool set_later(const struct mxc_strings *list, size_t first, const char *
     return false;
 }
 
-/* With a proxy, the caller's own variables about one would lead programs elsewhere. */
-static bool is_about_proxy(const struct mxc_planner *planner, const char *entry)
-{
-    size_t length = strcspn(entry, "=");
-
-    for (size_t i = 0; planner->proxy && mxc_proxy_variables[i]; i++)
-        if (strlen(mxc_proxy_variables[i]) == length &&
-            !strncmp(mxc_proxy_variables[i], entry, length))
-            return true;
-    return false;
-}
-
-static int add_proxy(struct mxc_planner *planner, struct mxc_err *err)
-{
-    for (size_t i = 0; planner->proxy && i < MXC_PROXY_VARIABLES_SET; i++) {
-        struct mxc_step step = { .kind = MXC_STEP_ENVIRONMENT,
-                                 .pointer = planner->policy->network.proxy_pointer };
-
-        step.from =
-            mxc_arena_format(planner->arena, "%s=%s", mxc_proxy_variables[i], planner->proxy);
-        if (!step.from)
-            return mxc_planner_no_memory(err);
-        if (mxc_planner_add(planner, step, err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
 int mxc_planner_add_environment(struct mxc_planner *planner, struct mxc_err *err)
 {
     const struct mxc_process *process = &planner->policy->process;
@@ -78,15 +49,19 @@ int mxc_planner_add_environment(struct mxc_planner *planner, struct mxc_err *err
     for (size_t i = 0; i < process->env.count; i++) {
         struct mxc_step step = { .kind = MXC_STEP_ENVIRONMENT, .from = process->env.items[i] };
 
-        if (set_later(&process->env, i + 1, step.from) || is_about_proxy(planner, step.from))
+        if (set_later(&process->env, i + 1, step.from))
             continue; /* the last one counts */
         step.pointer = mxc_arena_format(planner->arena, "/process/env/%lu", (unsigned long)i);
         if (!step.pointer)
             return mxc_planner_no_memory(err);
+        if (planner->proxy && mxc_planner_is_proxy_variable(step.from)) {
+            step.kind = MXC_STEP_NOTE;
+            step.from = "a variable of process.env about proxies gives way to the policy's proxy";
+        }
         if (mxc_planner_add(planner, step, err) < 0)
             return -1;
     }
-    return add_proxy(planner, err);
+    return mxc_planner_add_proxy_variables(planner, err);
 }
 
 static bool is_directory_inside(const struct mxc_planner *planner, const struct mxc_walk *walk)

@@ -48,6 +48,7 @@ enum part {
     PART_SIZE = 1 << 4,
     PART_ACCESS = 1 << 5,
     PART_OBJECT = 1 << 6,
+    PART_BYTES = 1 << 7, /* free text to the end of the line */
 };
 
 static const struct {
@@ -68,10 +69,11 @@ static const struct {
     [MXC_STEP_DIRECTORY_IN] = { "cwd", PART_TO },
     [MXC_STEP_COMMAND] = { "command", PART_TEXT },
     [MXC_STEP_IDS] = { "ids", 0 },
-    [MXC_STEP_WRITE] = { "write", PART_FROM | PART_TO },
-    [MXC_STEP_NETWORK] = { "network", PART_TEXT },
+    [MXC_STEP_CONTENT] = { "content", PART_TO | PART_BYTES },
     [MXC_STEP_RULE] = { "rule", PART_TEXT },
     [MXC_STEP_PUBLISH] = { "publish", PART_TEXT },
+    [MXC_STEP_PROXY] = { "proxy", PART_TEXT },
+    [MXC_STEP_NETWORK] = { "network", PART_TEXT },
     [MXC_STEP_LIMIT] = { "limit", PART_TEXT | PART_SIZE },
     [MXC_STEP_TIMEOUT] = { "timeout", PART_SIZE },
     [MXC_STEP_NOTE] = { "note", PART_TEXT },
@@ -102,6 +104,10 @@ static void add_step(struct mxc_buf *out, const struct mxc_step *step)
     if (parts & PART_TARGET) {
         mxc_buf_add(out, " -> ");
         add_escaped(out, step->from, true);
+    }
+    if (parts & PART_BYTES) {
+        mxc_buf_add(out, " ");
+        add_escaped(out, step->from, false);
     }
     if (parts & PART_SIZE)
         mxc_buf_format(out, " %llu", (unsigned long long)step->size);

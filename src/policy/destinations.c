@@ -150,11 +150,35 @@ static int fill_rules(struct mxc_arena *arena, const struct mxc_strings *hosts,
     return 0;
 }
 
+/* Beside "block" the local network is one more rule, behind those of the lists. */
+static int add_local(struct mxc_arena *arena, struct mxc_rules *rules)
+{
+    static const struct mxc_cidr local[] = {
+        { { 10 }, 8, 4 },       { { 172, 16 }, 12, 4 }, { { 192, 168 }, 16, 4 },
+        { { 100, 64 }, 10, 4 }, { { 0xfc }, 7, 6 },
+    };
+    struct mxc_rule *items = mxc_arena_alloc(arena, (rules->count + 1) * sizeof *items);
+    struct mxc_peer *peers = mxc_arena_alloc(arena, sizeof local / sizeof *local * sizeof *peers);
+
+    if (!items || !peers)
+        return -1;
+    if (rules->count)
+        memcpy(items, rules->items, rules->count * sizeof *items);
+    for (size_t i = 0; i < MXC_COUNT(local); i++)
+        peers[i].cidr = local[i];
+    items[rules->count] = (struct mxc_rule){ .to = peers, .to_count = MXC_COUNT(local) };
+    *rules = (struct mxc_rules){ items, rules->count + 1 };
+    return 0;
+}
+
 int mxc_read_legacy_rules(struct mxc_reader *reader, struct mxc_network *network)
 {
     network->egress_allow = network->default_allow;
     if (fill_rules(reader->arena, &network->allowed_hosts, &network->allow) < 0 ||
         fill_rules(reader->arena, &network->blocked_hosts, &network->deny) < 0)
+        return mxc_read_no_memory(reader);
+    if (network->allow_local && !network->default_allow &&
+        add_local(reader->arena, &network->allow) < 0)
         return mxc_read_no_memory(reader);
     return 0;
 }

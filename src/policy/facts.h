@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "policy/policy.h"
 
 enum mxc_object {
     MXC_OBJECT_MISSING,
@@ -64,6 +65,11 @@ struct mxc_facts {
      * is taken to have the caller's session only. Returns 0 or an errno. */
     int (*list)(void *context, struct mxc_arena *arena, const char *path, const char ***out,
                 size_t *count);
+
+    /* Addresses of a name, in the arena, 'bits' full; asked only about a proxy. NULL: names cannot be resolved.
+     * Returns 0 with at least one, or an errno. */
+    int (*resolve)(void *context, struct mxc_arena *arena, const char *name, struct mxc_cidr **out,
+                   size_t *count);
 
     const char *cwd;  /* the executor's working directory; absolute */
     const char *home; /* $HOME of the caller or NULL; only for lints and defaults */

@@ -123,7 +123,8 @@ struct mxc_network {
     struct mxc_strings blocked_hosts;
 
     /* both: the legacy form has one rule for each entry of its lists, host bits cleared, and
-     * 'egress_allow' is what 'default_allow' is */
+     * one more in 'allow' where only 'allow_local' opens the local network; 'egress_allow' is what
+     * 'default_allow' is */
     bool egress_allow;
     struct mxc_rules allow;
     struct mxc_rules deny;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/cidr.h"
+
 #define WORDS_MAX 8
 
 struct fake_node {
@@ -23,6 +25,12 @@ struct fake_mount {
     const char *at;
     struct fake_mount *older;
     size_t index;
+};
+
+struct fake_name {
+    const char *name;
+    struct mxc_cidr address;
+    struct fake_name *older;
 };
 
 /* A place: inside a filesystem, seen through a mount. */
@@ -308,6 +316,37 @@ static int do_gone(struct fake_host *host, char **words)
     return node ? 0 : -1;
 }
 
+static int resolve(void *context, struct mxc_arena *arena, const char *name, struct mxc_cidr **out,
+                   size_t *count)
+{
+    const struct fake_host *host = context;
+    size_t room = 0;
+
+    *count = 0;
+    for (const struct fake_name *one = host->names; one; one = one->older) {
+        if (strcmp(one->name, name) != 0)
+            continue;
+        *out = mxc_arena_grow(arena, *count ? *out : NULL, *count, &room, sizeof **out);
+        if (!*out)
+            return ENOMEM;
+        (*out)[(*count)++] = one->address;
+    }
+    return *count ? 0 : ENOENT;
+}
+
+static int do_name(struct fake_host *host, char **words)
+{
+    struct fake_name *one = mxc_arena_alloc(&host->arena, sizeof *one);
+
+    if (!one || mxc_cidr_parse(words[2], &one->address) != MXC_CIDR_OK)
+        return -1;
+    one->name = words[1];
+    one->older = host->names;
+    host->names = one;
+    host->facts.resolve = resolve;
+    return 0;
+}
+
 static int do_caller(struct fake_host *host, char **words)
 {
     if ((!strcmp(words[0], "cwd") || !strcmp(words[0], "home")) && !is_clean(words[1]))
@@ -332,12 +371,12 @@ static const struct {
     int (*run)(struct fake_host *host, char **words);
     unsigned arguments; /* at least */
 } lines[] = {
-    { "include", do_include, 1 }, { "mount", do_mount, 4 },        { "dir", do_object, 1 },
-    { "file", do_object, 1 },     { "fifo", do_object, 1 },        { "socket", do_object, 1 },
-    { "char", do_object, 1 },     { "block", do_object, 1 },       { "link", do_object, 3 },
-    { "hard", do_hard, 3 },       { "gone", do_gone, 1 },          { "cwd", do_caller, 1 },
-    { "home", do_caller, 1 },     { "uid", do_caller, 1 },         { "gid", do_caller, 1 },
-    { "map-ids", do_caller, 0 },  { "mounts-fail", do_caller, 0 },
+    { "include", do_include, 1 }, { "mount", do_mount, 4 },    { "dir", do_object, 1 },
+    { "file", do_object, 1 },     { "fifo", do_object, 1 },    { "socket", do_object, 1 },
+    { "char", do_object, 1 },     { "block", do_object, 1 },   { "link", do_object, 3 },
+    { "hard", do_hard, 3 },       { "gone", do_gone, 1 },      { "cwd", do_caller, 1 },
+    { "name", do_name, 2 },       { "home", do_caller, 1 },    { "uid", do_caller, 1 },
+    { "gid", do_caller, 1 },      { "map-ids", do_caller, 0 }, { "mounts-fail", do_caller, 0 },
 };
 
 /* Undoes \xHH and \\, in the arena. */

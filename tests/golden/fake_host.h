@@ -7,6 +7,7 @@
  *   link PATH -> TARGET
  *   hard PATH = OTHER         one more hard link of a file
  *   gone PATH                 takes away what an included file made
+ *   name NAME ADDRESS         one of its addresses; a host without such a line resolves none
  *   cwd PATH, home PATH, uid N, gid N, map-ids, mounts-fail
  * Attributes: noread, nowrite, write (access(2) by the caller), nosearch (looking below it fails), links=N.
  * Directories above a path come by themselves. A path is looked up through the mounts made so far, so an
@@ -18,11 +19,13 @@
 
 struct fake_node;
 struct fake_mount;
+struct fake_name;
 
 struct fake_host {
     struct mxc_arena arena;
     struct fake_node *nodes;
     struct fake_mount *mounts; /* newest first */
+    struct fake_name *names;   /* newest first */
     struct mxc_facts facts;
     uint64_t next_inode;
     bool mounts_fail;

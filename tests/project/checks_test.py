@@ -63,6 +63,7 @@ class Layers(Check):
         self.include("src/backend/registry.c", '#include "backend/native/n.h"\n#ifdef __linux__')
         self.include("src/net/net_main.c", '#include "net/n.h"\n#include <sys/socket.h>')
         self.include("src/net/n.h", '#include "policy/one.h"')
+        self.include("src/plan/n.c", '#include "net/n.h"')
         self.include("src/policy/one.h", '#include "base/one.h"')
         self.include("src/lib/l.c", '#include "mxc.h"\n#include "made_x.h"')
         self.write("src/lib/meson.build", "custom_target(output: 'made_@0@.h')\n")
@@ -78,7 +79,8 @@ class Layers(Check):
             "src/sys/linux/x.c": ("plan/y.h", "sys may not include plan"),
             "src/run/x.c": ("cli/y.h", "run may not include cli"),
             "src/net/x.c": ("sys/y.h", "net may not include sys"),
-            "src/plan/n.c": ("net/y.h", "plan may not include net"),
+            "src/net/p.c": ("plan/y.h", "net may not include plan"),
+            "src/policy/n.c": ("net/y.h", "policy may not include net"),
         }
         for path, (target, _) in cases.items():
             self.write("src/" + target, HEADER)

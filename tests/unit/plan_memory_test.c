@@ -82,13 +82,34 @@ static const char host_text[] = "link /bin -> usr/bin\n"
                                 "mount 1 /work/a /data/alias ext4\n"
                                 "link /link -> /work\n"
                                 "link /work/l -> a/keep\n"
-                                "mount 9 / /data/proc proc\n";
+                                "mount 9 / /data/proc proc\n"
+                                "file /etc/hosts\n"
+                                "link /etc/resolv.conf -> /srv/resolv.conf\n"
+                                "file /srv/resolv.conf\n"
+                                "name proxy.example 192.0.2.1\n"
+                                "name proxy.example 127.0.0.1\n";
 
 static const char *rw[] = { "/link", "data/../data" }, *ro[] = { "/work/a/keep", "/run" };
 static const char *denied[] = { "/work/a/b/secret", "/work/l", "/srv/missing", "/tmp" };
 static const char *env[] = { "A=1", "B=2" };
 
-static const struct mxc_policy policy = {
+static struct mxc_peer peers[] = { { .host = "a.example" }, { .cidr = { { 10 }, 8, 4 } } };
+static struct mxc_port ports[] = { { MXC_PROTO_TCP, 1, 2 } };
+static struct mxc_rule rules[] = { { peers, 2, ports, 1 }, { 0 } };
+static struct mxc_publish publish[] = { { 1, 2, { { 127, 0, 0, 1 }, 32, 4 } } };
+static const struct mxc_network networks[] = {
+    { 0 },
+    { .form = MXC_NET_DIRECTIONAL,
+      .allow = { rules, 2 },
+      .deny = { rules, 1 },
+      .publish = publish,
+      .publish_count = 1 },
+    { .form = MXC_NET_LEGACY,
+      .proxy_url = "http://proxy.example:3128/x",
+      .proxy_pointer = "/network/proxy/url" },
+};
+
+static struct mxc_policy policy = {
     .process = { .command_line = "true",
                  .cwd = "/data",
                  .env = { env, 2 },
@@ -121,6 +142,17 @@ static bool may(void *context, const char *path, unsigned bits)
     return allowed;
 }
 
+static int resolve(void *context, struct mxc_arena *arena, const char *name, struct mxc_cidr **out,
+                   size_t *count)
+{
+    int error;
+
+    armed = false;
+    error = facts.resolve(context, arena, name, out, count);
+    armed = true;
+    return error;
+}
+
 static int mounts(void *context, struct mxc_arena *arena, struct mxc_fact_mount **out,
                   size_t *count)
 {
@@ -145,6 +177,7 @@ static int run(unsigned limit, struct mxc_err *err)
     host.facts.look = look;
     host.facts.may = may;
     host.facts.mounts = mounts;
+    host.facts.resolve = resolve;
     left = limit;
     fired = false;
     armed = true;
@@ -154,12 +187,11 @@ static int run(unsigned limit, struct mxc_err *err)
     return result;
 }
 
-static void test_every_allocation(void **state)
+static unsigned fail_each(void)
 {
     struct mxc_err err = { 0 };
     unsigned failed = 0;
 
-    (void)state;
     while (run(failed, &err) < 0) {
         assert_int_equal(err.code, MXC_BACKEND);
         assert_string_equal(err.text, "out of memory");
@@ -169,6 +201,22 @@ static void test_every_allocation(void **state)
     assert_false(fired); /* it went on without */
     printf("%u allocations, each failed once\n", failed);
     assert_true(failed > 200);
+    return failed;
+}
+
+static void test_every_allocation(void **state)
+{
+    unsigned most = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof networks / sizeof *networks; i++) {
+        unsigned failed;
+
+        policy.network = networks[i];
+        failed = fail_each();
+        assert_true(failed > most); /* the network takes some of its own */
+        most = i ? most : failed;
+    }
 }
 
 int main(void)

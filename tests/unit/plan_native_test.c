@@ -169,11 +169,63 @@ static void test_find(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_host, drop_host)
 
+static void test_network(void **state)
+{
+    static struct mxc_rule rules[2];
+
+    (void)state;
+    assert_int_equal(run(), 0);
+    assert_null(plan.network);
+    policy.network.form = MXC_NET_DIRECTIONAL;
+    policy.network.deny = (struct mxc_rules){ rules, 2 };
+    assert_int_equal(run(), 0);
+    assert_null(plan.network); /* denials alone need no network */
+    policy.network.egress_allow = true;
+    assert_int_equal(run(), 0);
+    assert_non_null(plan.network);
+    assert_true(plan.network->egress_allow);
+    assert_int_equal(plan.network->deny.count, 2);
+    assert_int_equal(plan.loopback_port, 0);
+    assert_string_equal(mxc_plan_find(&plan, MXC_STEP_RULE)->pointer, "/network/egress/deny/0");
+    assert_null(step_to(MXC_STEP_CONTENT, "/etc/hosts")); /* this host has none */
+}
+
+/* What the network process is told about a proxy: that endpoint, and nothing of the rest. */
+static void test_proxy(void **state)
+{
+    (void)state;
+    policy.network = (struct mxc_network){ .form = MXC_NET_LEGACY,
+                                           .default_allow = true,
+                                           .egress_allow = true,
+                                           .proxy_url = "http://127.0.0.1:3128",
+                                           .proxy_pointer = "/network/proxy/url" };
+    assert_int_equal(run(), 0);
+    assert_int_equal(plan.loopback_port, 3128);
+    assert_false(plan.network->egress_allow || plan.network->default_allow);
+    assert_int_equal(plan.network->allow.count, 0);
+    policy.network.proxy_url = "http://192.0.2.9:3128";
+    assert_int_equal(run(), 0);
+    assert_int_equal(plan.loopback_port, 0);
+    assert_int_equal(plan.network->allow.count, 1);
+    assert_int_equal(plan.network->allow.items[0].to_count, 1);
+    assert_int_equal(plan.network->allow.items[0].to[0].cidr.bits, 32);
+    assert_int_equal(plan.network->allow.items[0].port_count, 1);
+    assert_int_equal(plan.network->allow.items[0].ports[0].protocol, MXC_PROTO_TCP);
+    assert_int_equal(plan.network->allow.items[0].ports[0].first, 3128);
+    assert_int_equal(plan.network->allow.items[0].ports[0].last, 3128);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_identity),     TEST(test_defaults_unchecked),    TEST(test_order),
-        TEST(test_mounts_asked), TEST(test_refusal_leaves_output), TEST(test_long_path),
+        TEST(test_network),
+        TEST(test_proxy),
+        TEST(test_identity),
+        TEST(test_defaults_unchecked),
+        TEST(test_order),
+        TEST(test_mounts_asked),
+        TEST(test_refusal_leaves_output),
+        TEST(test_long_path),
         TEST(test_find),
     };
 

@@ -42,6 +42,13 @@ static void test_kinds(void **state)
     check((struct mxc_step){ .kind = MXC_STEP_COMMAND, .from = "ls  -l" }, "command ls  -l\n");
     check((struct mxc_step){ .kind = MXC_STEP_IDS }, "ids\n");
     check((struct mxc_step){ .kind = MXC_STEP_NETWORK, .from = "none" }, "network none\n");
+    check((struct mxc_step){ .kind = MXC_STEP_CONTENT, .to = "/a b", .from = "c d\ne\n" },
+          "content /a\\x20b c d\\x0ae\\x0a\n");
+    check((struct mxc_step){ .kind = MXC_STEP_RULE, .from = "allow any to ::/0" },
+          "rule allow any to ::/0\n");
+    check((struct mxc_step){ .kind = MXC_STEP_PUBLISH, .from = "tcp [::1]:1 -> 2" },
+          "publish tcp [::1]:1 -> 2\n");
+    check((struct mxc_step){ .kind = MXC_STEP_PROXY, .from = "http://a:1" }, "proxy http://a:1\n");
     check((struct mxc_step){ .kind = MXC_STEP_LIMIT, .from = "tmpMb", .size = 7 },
           "limit tmpMb 7\n");
     check((struct mxc_step){ .kind = MXC_STEP_TIMEOUT, .size = 1500 }, "timeout 1500\n");

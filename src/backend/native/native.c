@@ -349,11 +349,14 @@ int native_check_ids(const struct mxc_facts *facts, struct mxc_err *err)
 static int plan_here(struct mxc_arena *arena, const struct mxc_policy *policy,
                      const struct mxc_facts *facts, struct mxc_plan *out, struct mxc_err *err)
 {
+    struct mxc_facts here = *facts;
     struct native_limits limits;
 
     if (native_check_ids(facts, err) < 0)
         return -1;
-    if (mxc_plan_native(arena, policy, facts, out, err) < 0)
+    if (!here.resolve)
+        here.resolve = mxc_net_resolve;
+    if (mxc_plan_native(arena, policy, &here, out, err) < 0)
         return -1;
     native_limits_read(out, &limits);
     return native_limits_check(&limits, err);

@@ -91,7 +91,7 @@ bool native_is_own(const struct native_root *r, const struct mxc_step *step)
         return native_own_place(r, step, place);
     case MXC_STEP_BIND:
     case MXC_STEP_HIDE:
-    case MXC_STEP_WRITE:
+    case MXC_STEP_CONTENT:
         return !is_foreign(step) && !foreign_above(r, step);
     default:
         return false;
@@ -285,7 +285,7 @@ typedef int own_function(const struct native_root *r, const struct mxc_step *ste
 static own_function *const makers[] = {
     [MXC_STEP_DIRECTORY] = make_name, [MXC_STEP_FILE] = make_name,   [MXC_STEP_SYMLINK] = make_name,
     [MXC_STEP_TMP] = make_private,    [MXC_STEP_SHELL] = make_cover, [MXC_STEP_DEVICES] = make_dev,
-    [MXC_STEP_WRITE] = make_text,     [MXC_STEP_NOTE] = NULL,
+    [MXC_STEP_CONTENT] = make_text,   [MXC_STEP_NOTE] = NULL,
 };
 
 /* ---- the baseline */
@@ -326,7 +326,7 @@ static int cover_baseline(const struct native_root *r, const struct mxc_step *st
 static own_function *const mounters[] = {
     [MXC_STEP_BIND] = mount_baseline,
     [MXC_STEP_HIDE] = mask_baseline,
-    [MXC_STEP_WRITE] = cover_baseline,
+    [MXC_STEP_CONTENT] = cover_baseline,
     [MXC_STEP_NOTE] = NULL,
 };
 

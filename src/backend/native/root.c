@@ -174,8 +174,8 @@ static int do_hide(struct builder *b, const struct mxc_step *step, size_t index,
 }
 
 /* Over a file that a grant shows. */
-static int do_write(struct builder *b, const struct mxc_step *step, size_t index,
-                    struct mxc_err *err)
+static int do_content(struct builder *b, const struct mxc_step *step, size_t index,
+                      struct mxc_err *err)
 {
     char name[48];
     auto_close int at = open_place(b, step->to, err);
@@ -260,10 +260,10 @@ typedef int step_function(struct builder *b, const struct mxc_step *step, size_t
 
 /* Steps without a row here are not about the root. */
 static step_function *const actions[] = {
-    [MXC_STEP_DIRECTORY] = do_make, [MXC_STEP_FILE] = do_make,   [MXC_STEP_SYMLINK] = do_make,
-    [MXC_STEP_BIND] = do_bind,      [MXC_STEP_PIN] = do_pin,     [MXC_STEP_HIDE] = do_hide,
-    [MXC_STEP_SHELL] = do_shell,    [MXC_STEP_TMP] = do_place,   [MXC_STEP_DEVICES] = do_place,
-    [MXC_STEP_PROC] = do_proc,      [MXC_STEP_WRITE] = do_write, [MXC_STEP_NOTE] = NULL,
+    [MXC_STEP_DIRECTORY] = do_make, [MXC_STEP_FILE] = do_make,       [MXC_STEP_SYMLINK] = do_make,
+    [MXC_STEP_BIND] = do_bind,      [MXC_STEP_PIN] = do_pin,         [MXC_STEP_HIDE] = do_hide,
+    [MXC_STEP_SHELL] = do_shell,    [MXC_STEP_TMP] = do_place,       [MXC_STEP_DEVICES] = do_place,
+    [MXC_STEP_PROC] = do_proc,      [MXC_STEP_CONTENT] = do_content, [MXC_STEP_NOTE] = NULL,
 };
 
 static int do_steps(struct builder *b, struct mxc_err *err)

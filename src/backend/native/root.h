@@ -40,7 +40,7 @@ int native_mask_tree(const struct native_root *r, enum mxc_object object, struct
 /* Covers a place of the store or the baseline with the mask for that type. 0, or -1 with errno. */
 int native_mask_place(enum mxc_object object, const char *place);
 
-/* Where in the store the text of the WRITE step of that number lies. */
+/* Where in the store the text of the CONTENT step of that number lies. */
 void native_text_place(size_t index, char place[48]);
 
 /* dev.c: NATIVE_DEV in the store: its names first; what they show once the store is sealed, and no mask is
