@@ -28,6 +28,11 @@ test|shellcheck|has shellcheck|shellcheck|ShellCheck|shellcheck|shellcheck
 test|python3-jsonschema|has_python jsonschema|python3-jsonschema|python3-jsonschema|py3-jsonschema|python-jsonschema
 test|node|has node|nodejs|nodejs|nodejs|nodejs
 test|npm|has npm|npm|nodejs-npm|npm|npm
+test|ip|has ip|iproute2|iproute|iproute2|iproute2
+test|curl|has curl|curl|curl|curl|curl
+test|dig|has dig|bind9-dnsutils|bind-utils|bind-tools|bind
+test|ping|has ping|iputils-ping|iputils|iputils|iputils
+test|ssh|has ssh|openssh-client|openssh-clients|openssh-client|openssh
 test|compiler for arm64|can_cross_compile|gcc-aarch64-linux-gnu libc6-dev-arm64-cross|||
 sdk|node|has node|nodejs|nodejs|nodejs|nodejs
 sdk|npm|has npm|npm|nodejs-npm|npm|npm

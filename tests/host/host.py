@@ -298,7 +298,7 @@ def ambient_files():
     private = bool(os.environ.get(RIGGED))
     for place in ("/", *AMBIENT, "/var/tmp"):
         for entry in os.scandir(place):
-            if re.fullmatch(r"mxc-\w+-\w{8}", entry.name):
+            if re.fullmatch(r"mxc-\w+-\w{6,8}", entry.name):
                 continue  # the folder of another test, or of a measurement
             # Where others work as well, only what bears our name can be told apart.
             if "mxc" in entry.name or place == "/" or (private and os.path.ismount(place)):
@@ -315,7 +315,7 @@ def own_descriptors():
 
 
 COUNTED = {
-    "processes": lambda: set(descendants().items()),
+    "processes": lambda: {(pid, name, state == "Z") for pid, (name, state) in descendants().items()},
     "mounts": lambda: set(Path("/proc/self/mountinfo").read_text().splitlines()),
     "cgroups": cgroup_folders,
     "interfaces": interfaces,

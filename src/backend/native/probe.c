@@ -54,10 +54,11 @@ enum { WORKS, WORKS_TAP, WORKS_PAIR, NO_TMPFS, NO_ATTACH, NO_SETATTR, NO_PROC, N
 static int try_device(void)
 {
     auto_close int device = -1;
+    struct stat info;
 
-    if (native_device_open(false, &device, NULL) == 0)
-        return WORKS_TAP;
-    return native_device_open(true, &device, NULL) == 0 ? WORKS_PAIR : WORKS;
+    if (native_device_open(false, &device, NULL) < 0 || fstat(device, &info) < 0)
+        return WORKS;
+    return S_ISSOCK(info.st_mode) ? WORKS_PAIR : WORKS_TAP;
 }
 
 static int try_mounts(int go, bool mapped)
