@@ -22,7 +22,7 @@ RULES = egress(to(PUBLIC4, PUBLIC6, ports=[PORT]))
 OPENED = {("tcp", PUBLIC4, PORT), ("tcp", PUBLIC6, PORT)}
 NOISE = {"ff02::", "224.0.0."}  # neighbour discovery and group membership of the rig's own kernels
 MUTATIONS = 20000
-CONNECTIONS = 1500
+CONNECTIONS = 400
 DATAGRAMS = 6000
 
 
