@@ -14,7 +14,8 @@
 struct mxc_live {
     uint8_t (*own)[16]; /* wide form, sorted; owned */
     size_t own_count;
-    const struct mxc_pins *pins; /* NULL: none */
+    const struct mxc_pins *pins;   /* of names of allow rules; NULL: none */
+    const struct mxc_pins *denied; /* the same of deny rules */
     uint64_t now_ms;
 };
 

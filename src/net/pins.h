@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Which addresses a rule by name opens just now: those that our resolver gave, for as long as it said.
+/* Which addresses a rule by name is about just now: those that our resolver was given, for as long as it was said.
  *
- * A pin joins an address and a name of the allow rules (a number from mxc_rules_names()). The table is bounded,
- * and so is what it costs to ask it. */
+ * A pin joins an address and a name of the allow rules (a number from mxc_rules_names()), or in another table one of
+ * the deny rules. The table is bounded, and so is what it costs to ask it. */
 #ifndef MXC_NET_PINS_H
 #define MXC_NET_PINS_H
 

@@ -15,7 +15,8 @@
  * behind the gateway), denials of both count, and the inner address may not be a closed one.
  *
  * A rule by name opens the addresses that are pinned for it (net/pins.h), as far as they are no closed ones;
- * a private one only when a network or the default opens it for some port. */
+ * a private one only when a network or the default opens it for some port. Addresses that are pinned for a denied
+ * name are denied for its ports. */
 #ifndef MXC_NET_RULES_H
 #define MXC_NET_RULES_H
 

@@ -64,6 +64,37 @@ static uint32_t denying_rule(const struct mxc_ruleset *rules, const uint8_t wide
     return lowest;
 }
 
+/* ---- names that are denied */
+
+struct denial {
+    const struct mxc_ruleset *rules;
+    uint32_t key, lowest;
+};
+
+static bool pin_denies(void *context, uint32_t name)
+{
+    struct denial *denial = context;
+    const struct mxc_rules_names *names = &denial->rules->deny_names;
+
+    if (name < names->count && names->items[name].rule < denial->lowest &&
+        find_key(denial->rules, names->items[name].set, denial->key))
+        denial->lowest = names->items[name].rule;
+    return false;
+}
+
+/* The lowest rule with a name that points to this address. */
+static uint32_t denying_name(const struct question *question)
+{
+    struct denial denial = { question->rules, question->key, MXC_NO_RULE };
+    const struct mxc_live *live = question->live;
+
+    if (live && live->denied)
+        (void)mxc_pins_find(live->denied, question->to, live->now_ms, pin_denies, &denial);
+    return denial.lowest;
+}
+
+/* ---- networks that are allowed */
+
 static bool names_some(const struct mxc_ruleset *rules, uint32_t set, uint32_t least)
 {
     for (uint32_t i = set ? rules->set_ends[set - 1] : 0; i < rules->set_ends[set]; i++)
@@ -174,7 +205,7 @@ struct mxc_ruling mxc_rules_ask(const struct mxc_ruleset *rules, const struct mx
 {
     struct question question = { rules, live, &flow->to, { 0 }, 0 };
     uint8_t behind[16];
-    uint32_t rule, other;
+    uint32_t rule, name, other;
     bool gateway, has_behind;
 
     mxc_address_wide(&flow->to, question.wide);
@@ -182,6 +213,8 @@ struct mxc_ruling mxc_rules_ask(const struct mxc_ruleset *rules, const struct mx
     has_behind = mxc_closed_behind(question.wide, behind);
     gateway = mxc_closed_is_gateway(question.wide);
     rule = denying_rule(rules, question.wide, question.key);
+    name = denying_name(&question);
+    rule = name < rule ? name : rule;
     other = has_behind ? denying_rule(rules, behind, question.key) : MXC_NO_RULE;
     if (rule != MXC_NO_RULE || other != MXC_NO_RULE)
         return (struct mxc_ruling){ .why = MXC_WHY_RULE, .rule = rule < other ? rule : other };
