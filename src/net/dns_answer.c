@@ -17,7 +17,7 @@ enum { IS_ANSWER = 0x8000, OPCODE = 0x7800, CUT = 0x0200 };
 struct message {
     const uint8_t *bytes;
     size_t size;
-    size_t answers;  /* where they begin */
+    size_t answers; /* where they begin */
     unsigned counts[3];
     unsigned type; /* asked for */
     char asked[MXC_DNS_NAME];

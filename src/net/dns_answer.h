@@ -27,7 +27,7 @@ struct mxc_dns_result {
 };
 
 enum mxc_dns_verdict {
-    MXC_DNS_STRAY,   /* no answer to this question: as if it had not come */
+    MXC_DNS_STRAY, /* no answer to this question: as if it had not come */
     MXC_DNS_RECASED, /* one, but for the case of the name: no proof that the server saw our question */
     MXC_DNS_CUT,     /* the whole of it comes over a stream */
     MXC_DNS_NO_EDNS, /* the server may not know EDNS */

@@ -12,7 +12,13 @@
 #define RECORDS_MOST 8
 #define TEXT_MOST    63
 
-enum { IS_ANSWER = 0x8000, CUT = 0x0200, RECURSION = 0x0100, AVAILABLE = 0x0080, CHECKING = 0x0010 };
+enum {
+    IS_ANSWER = 0x8000,
+    CUT = 0x0200,
+    RECURSION = 0x0100,
+    AVAILABLE = 0x0080,
+    CHECKING = 0x0010
+};
 
 /* ---- what the guest asks */
 

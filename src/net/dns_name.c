@@ -62,7 +62,8 @@ static void add_label(char *text, size_t *used, const uint8_t *label, size_t len
 /* Follows a name; '*end' is where its own bytes end. The length of its text, or -1. */
 static int follow(const uint8_t *message, size_t size, size_t at, size_t *end, char *text)
 {
-    size_t used = 0, start = at; /* of the labels before the next pointer: it must lead before them */
+    size_t used = 0,
+           start = at; /* of the labels before the next pointer: it must lead before them */
     bool jumped = false;
 
     while (at < size) {

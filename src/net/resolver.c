@@ -133,8 +133,8 @@ static void refuse_more(struct mxc_resolver *resolver, const struct mxc_waiting 
 static void leave_out(struct mxc_resolver *resolver, const char *name,
                       const struct mxc_address *address, enum mxc_why why)
 {
-    struct mxc_net_event event =
-        mxc_resolver_event(why == MXC_WHY_LIMIT ? MXC_NET_LIMITED : MXC_NET_NAME_GUARDED, why, name);
+    struct mxc_net_event event = mxc_resolver_event(
+        why == MXC_WHY_LIMIT ? MXC_NET_LIMITED : MXC_NET_NAME_GUARDED, why, name);
 
     event.to = *address;
     tell(resolver, &event);

@@ -70,9 +70,10 @@ struct mxc_resolver_ways {
     void (*answer)(void *context, const struct mxc_dns_asker *asker, const uint8_t *bytes,
                    size_t size);
     void (*tell)(void *context, const struct mxc_net_event *event);
-    bool (*send)(void *context, const struct mxc_dns_try *try); /* false: this server cannot be asked */
-    void (*close)(void *context, uint32_t slot);                /* nothing more is awaited there */
-    void (*random)(void *context, uint8_t *out, size_t size);   /* that nobody can guess */
+    bool (*send)(void *context,
+                 const struct mxc_dns_try *try); /* false: this server cannot be asked */
+    void (*close)(void *context, uint32_t slot); /* nothing more is awaited there */
+    void (*random)(void *context, uint8_t *out, size_t size); /* that nobody can guess */
 };
 
 struct mxc_resolver_options {

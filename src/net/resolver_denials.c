@@ -38,9 +38,8 @@ int mxc_denials_init(struct mxc_resolver *resolver)
         if (mxc_dns_name_plain(name_of(resolver, i)))
             resolver->untried += 2;
         else
-            resolver->denied[i] = (struct mxc_denied){
-                .due_ms = { MXC_RESOLVER_NEVER, MXC_RESOLVER_NEVER }
-            };
+            resolver->denied[i] =
+                (struct mxc_denied){ .due_ms = { MXC_RESOLVER_NEVER, MXC_RESOLVER_NEVER } };
     return 0;
 }
 

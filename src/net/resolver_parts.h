@@ -23,9 +23,9 @@ struct mxc_flight {
     uint8_t strays;    /* messages that were none of its answers, in this try */
     unsigned tries;
     uint32_t server;
-    uint32_t first;      /* who waits */
-    uint32_t denied;     /* of our own: which name */
-    uint64_t try_ms;     /* when this try is over */
+    uint32_t first;       /* who waits */
+    uint32_t denied;      /* of our own: which name */
+    uint64_t try_ms;      /* when this try is over */
     uint64_t deadline_ms; /* when all are */
     uint16_t type;
     uint16_t asked_size;
