@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import network
+import sdk
 import work
 
 SCALE = {"full": {"idle": 1000, "files": 300000, "mounts": 2000, "rounds": 60, "ends": 150, "output": 1 << 30, "outputs": 12},
@@ -282,7 +283,7 @@ def output(bench):
 def measure_all(bench):
     found = []
     for part in (many_idle, large_tree, many_mounts, large_environment, end_of_run, output, work.measure_all,
-                 network.measure_all):
+                 network.measure_all, sdk.measure_all):
         bench.say(part.__doc__.splitlines()[0] if part.__doc__ else part.__name__.replace("_", " "))
         try:
             found += part(bench)
