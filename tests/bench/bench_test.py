@@ -9,11 +9,14 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import peers  # noqa: E402  pylint: disable=wrong-import-position
 import report  # noqa: E402  pylint: disable=wrong-import-position
+import sdk  # noqa: E402  pylint: disable=wrong-import-position
 
 MXC = Path(os.environ["MXC_BUILD"]) / "src" / "cli" / "mxc"
 LOOK = "cat /proc/self/mountinfo; readlink /proc/self/ns/* | sort; grep -E 'CapEff|NoNewPrivs' /proc/self/status"
@@ -70,6 +73,16 @@ class Table(unittest.TestCase):
     def test_peers_that_cannot_run_say_why(self):
         row = {"runc": {"reason": "runc is not installed"}}
         self.assertIn("| runc | runc is not installed |", "\n".join(report.start_table("root", row)))
+
+    def test_client_libraries(self):
+        """Medians of one run become rows; what is missing is a row that says so."""
+        times = {"pipes, ours": {"close": [1, 2, 9]}, "pipes, published": {"close": [3, 4, 5]}}
+        row = sdk.compare(times, "pipes", "close", "call to close")
+        self.assertEqual((row["value"], row["reached"], row["text"]), (0.5, True, "2.0 ms, published 4.0 ms: × 0.50"))
+        bench = SimpleNamespace(options=SimpleNamespace(no_peers=False, quick=True), keep=Path("/nowhere"), folder=Path("/nowhere"))
+        with mock.patch("shutil.which", return_value=None):
+            [row] = sdk.measure_all(bench)
+        self.assertIn("not measured: node is not installed", row["text"])
 
     def test_page(self):
         """A run goes between the marks, and nothing else of the page changes."""

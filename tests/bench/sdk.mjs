@@ -2,12 +2,15 @@
 // Times calls of two client libraries, in turns: from the call to the first output of 'echo hi', and to its end.
 // usage: node sdk.mjs ROUNDS OURS BIN PUBLISHED: the libraries' index.js, and a folder for our MXC_BIN_DIR.
 // Prints {name: {first: [ms], close: [ms]}}.
+import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
 const [rounds, oursPath, bin, publishedPath] = process.argv.slice(2);
 const warmUp = 3;
 const ours = await import(pathToFileURL(oursPath).href);
 const published = await import(pathToFileURL(publishedPath).href);
+
+const nodePty = createRequire(oursPath)('node-pty');
 
 const policy = { version: '0.7.0-alpha' };
 
@@ -28,10 +31,21 @@ function overPipes(sdk) {
   });
 }
 
-async function onTerminal(sdk) {
-  const { stdout, exitCode } = await sdk.spawnSandboxAsync('echo hi', policy);
-  if (stdout !== 'hi\r\n' || exitCode !== 0) throw new Error(`${exitCode}: ${stdout}`);
+/** A terminal of node-pty to its end: when the first output came. */
+function firstOf(pty) {
+  return new Promise((done, failed) => {
+    let said = '';
+    let first;
+    pty.onData((part) => {
+      first ??= performance.now();
+      said += part;
+    });
+    pty.onExit(({ exitCode }) => (exitCode === 0 && said === 'hi\r\n' ? done(first) : failed(new Error(`${exitCode}: ${said}`))));
+  });
 }
+
+const onTerminal = (sdk) => firstOf(sdk.spawnSandbox('echo hi', policy));
+const onBareTerminal = () => firstOf(nodePty.spawn('/bin/sh', ['-c', 'echo hi'], {}));
 
 async function byRun(sdk) {
   const { stdout, exitCode } = await sdk.run({ command: ['echo', 'hi'] });
@@ -43,6 +57,7 @@ const rows = [
   { name: 'pipes, published', sdk: published, call: overPipes },
   { name: 'terminal, ours', sdk: ours, call: onTerminal },
   { name: 'terminal, published', sdk: published, call: onTerminal },
+  { name: 'terminal, bare', sdk: ours, call: onBareTerminal },
   { name: 'run(), ours', sdk: ours, call: byRun },
 ];
 
