@@ -12,7 +12,7 @@
 
 #include "cli/cli.h"
 
-int mxc_report_open(const char *text, int *out, struct mxc_err *err)
+int mxc_report_open(const char *option, const char *text, int *out, struct mxc_err *err)
 {
     int fd;
 
@@ -20,13 +20,12 @@ int mxc_report_open(const char *text, int *out, struct mxc_err *err)
         *out = -1;
         return 0;
     }
-    if (mxc_cli_descriptor("--result-fd", text, &fd, err) < 0)
+    if (mxc_cli_descriptor(option, text, &fd, err) < 0)
         return -1;
     if ((fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
-        return mxc_fail(err, MXC_USAGE, 0, "--result-fd", "descriptor %d cannot be written to", fd);
+        return mxc_fail(err, MXC_USAGE, 0, option, "descriptor %d cannot be written to", fd);
     if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
-        return mxc_fail(err, MXC_BACKEND, errno, "--result-fd", "cannot keep descriptor %d ours",
-                        fd);
+        return mxc_fail(err, MXC_BACKEND, errno, option, "cannot keep descriptor %d ours", fd);
     *out = fd;
     return 0;
 }

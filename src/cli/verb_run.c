@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* mxc run: a program under a policy. */
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "cli/events.h"
 #include "cli/report.h"
 #include "cli/source.h"
 #include "cli/verbs.h"
 
+#define MOST_TOLD 8 /* refusals that are told on a terminal */
+
 struct run_options {
     struct mxc_source source; /* first: its option rows have offsets into it */
     const char *result_fd;
+    const char *events;
     bool json;
     bool verbose;
 };
@@ -22,8 +28,10 @@ struct job {
     struct mxc_request request;
     struct mxc_exit exit;
     struct mxc_err err;
-    struct timespec started; /* zero: nothing was */
+    struct timespec started;   /* zero: nothing was */
+    struct mxc_events *events; /* NULL: the policy opens no network */
     int report;
+    int events_fd;
 };
 
 static const struct mxc_option options[] = {
@@ -31,6 +39,9 @@ static const struct mxc_option options[] = {
     { "result-fd", MXC_OPTION_TEXT, offsetof(struct run_options, result_fd), "N",
       "write the result as one JSON line to descriptor N, which the program never holds",
       MXC_COMPLETE_NONE, NULL },
+    { "events", MXC_OPTION_TEXT, offsetof(struct run_options, events), "N|FILE",
+      "write a JSON line for everything that the network refuses, to descriptor N or to FILE",
+      MXC_COMPLETE_FILE, NULL },
     { "json", MXC_OPTION_FLAG, offsetof(struct run_options, json), NULL,
       "write errors as one JSON line", MXC_COMPLETE_NONE, NULL },
     { "verbose", MXC_OPTION_FLAG, offsetof(struct run_options, verbose), NULL,
@@ -104,9 +115,39 @@ static void tell_reason(struct job *job)
     (void)mxc_cli_fail(job->cli, NULL, &err);
 }
 
+static void take_event(void *context, const struct mxc_net_event *event)
+{
+    mxc_events_take(context, event);
+}
+
+/* A record of what the network refuses, where there is one. */
+static int keep_events(struct job *job)
+{
+    if (!job->request.plan.network)
+        return 0;
+    job->events = mxc_events_new(&job->request.policy.network, job->events_fd);
+    return job->events ? 0 : mxc_fail(&job->err, MXC_BACKEND, ENOMEM, "run", "cannot keep events");
+}
+
+/* People see what was refused, and what would allow it; programs ask for the events or the result. */
+static void tell_events(const struct job *job)
+{
+    auto_buf words = { 0 };
+    char *rest = NULL;
+
+    if (!job->events || job->cli->json || (!job->options->verbose && !isatty(STDERR_FILENO)))
+        return;
+    mxc_events_words(job->events, MOST_TOLD, &words);
+    if (words.failed || !words.data)
+        return;
+    for (char *line = strtok_r(words.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        mxc_cli_say(job->cli, line);
+}
+
 static int execute(struct job *job)
 {
-    const struct mxc_start_options start = { .init_name = NULL };
+    const struct mxc_start_options start = { .event = job->events ? take_event : NULL,
+                                             .context = job->events };
     int result;
 
     if (job->options->verbose)
@@ -120,6 +161,7 @@ static int execute(struct job *job)
     if (result < 0)
         return refused(job);
     tell_reason(job);
+    tell_events(job);
     if (job->options->verbose)
         tell_end(job);
     return mxc_exit_status(&job->exit);
@@ -131,7 +173,7 @@ static int read_plan_execute(struct job *job, const struct mxc_args *args)
 
     job->exit.reason = MXC_REASON_REFUSED;
     if (mxc_source_read(source, args, &job->request, &job->err) < 0 ||
-        mxc_request_plan(&job->request, source->backend, &job->err) < 0)
+        mxc_request_plan(&job->request, source->backend, &job->err) < 0 || keep_events(job) < 0)
         return refused(job);
     return execute(job);
 }
@@ -143,7 +185,8 @@ static int run_main(struct mxc_cli *cli, const void *given, const struct mxc_arg
     char started_at[32];
     int status;
 
-    if (mxc_report_open(job.options->result_fd, &job.report, &err) < 0)
+    if (mxc_report_open("--result-fd", job.options->result_fd, &job.report, &err) < 0 ||
+        mxc_cli_events_open(job.options->events, &job.events_fd, &err) < 0)
         return mxc_cli_fail(cli, NULL, &err);
     status = read_plan_execute(&job, args);
     if (job.report < 0)
@@ -154,7 +197,8 @@ static int run_main(struct mxc_cli *cli, const void *given, const struct mxc_arg
                                  .started_at =
                                      job.started.tv_sec && *started_at ? started_at : NULL,
                                  .exit = &job.exit,
-                                 .err = job.err.code ? &job.err : NULL };
+                                 .err = job.err.code ? &job.err : NULL,
+                                 .events = job.events };
 
     if (mxc_report_write(job.report, &result, &err) < 0)
         return mxc_cli_fail(cli, NULL, &err);

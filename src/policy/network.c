@@ -216,6 +216,8 @@ int mxc_check_network(struct mxc_reader *reader, const struct mxc_path *path, js
     struct mxc_network *network = slot;
 
     (void)path;
+    network->egress_present = mxc_read_member(json, "egress") != NULL;
+    network->ingress_present = mxc_read_member(json, "ingress") != NULL;
     if (first_of(json, directional_keys, MXC_COUNT(directional_keys)))
         network->form = MXC_NET_DIRECTIONAL;
     else if (first_of(json, legacy_keys, MXC_COUNT(legacy_keys)))

@@ -130,6 +130,8 @@ struct mxc_network {
     struct mxc_rules deny;
 
     /* directional */
+    bool egress_present; /* the text has the section */
+    bool ingress_present;
     bool ingress_allow;
     bool host_loopback_allow;
     struct mxc_publish *publish;

@@ -113,6 +113,16 @@ static void add_enforced(struct mxc_buf *out, const struct mxc_exit *exit)
     mxc_buf_add(out, "},");
 }
 
+static void add_denials(struct mxc_buf *out, const struct mxc_events *events)
+{
+    mxc_buf_add(out, "\"denials\":");
+    if (events)
+        mxc_events_json(events, out);
+    else
+        mxc_buf_add(out, "null");
+    mxc_buf_format(out, ",\"denialsMore\":%" PRIu64 ",", events ? mxc_events_more(events) : 0);
+}
+
 static bool has_code(const struct mxc_exit *exit)
 {
     return !exit->signal && rows[exit->reason].fixed < 0;
@@ -136,6 +146,7 @@ void mxc_result_json(const struct mxc_result *result, struct mxc_buf *out)
         add_ms(out, "cpuMs", exit->cpu_us);
     add_number(out, "peakMemoryBytes", exit->peak_memory, exit->peak_memory != 0);
     add_enforced(out, exit);
+    add_denials(out, result->events);
     mxc_buf_add(out, "\"error\":");
     if (result->err)
         mxc_result_error_json(result->err, out);

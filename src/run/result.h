@@ -5,6 +5,7 @@
 
 #include "backend/backend.h"
 #include "base/buf.h"
+#include "run/events.h"
 
 #define MXC_RESULT_VERSION 1
 
@@ -12,7 +13,8 @@ struct mxc_result {
     const char *backend;    /* NULL when none was chosen */
     const char *started_at; /* UTC, RFC 3339; NULL when nothing was started */
     const struct mxc_exit *exit;
-    const struct mxc_err *err; /* NULL when nothing failed */
+    const struct mxc_err *err;       /* NULL when nothing failed */
+    const struct mxc_events *events; /* NULL when nobody kept a record */
 };
 
 /* Exit status that tells of 'exit' alone: the program's own, 128+signal, or 255. For REFUSED and SETUP

@@ -2,6 +2,7 @@
 """Channels that the program in the sandbox does not hold: the policy by descriptor, the result of lxc-exec."""
 import json
 import os
+import unittest
 
 from harness import Case, b64, main, policy
 
@@ -110,6 +111,87 @@ class ResultFile(Case):
     def test_an_empty_name_is_none(self):
         done = self.lxc("--config-base64", b64(policy("echo fine")), env={**os.environ, "MXC_RESULT_FILE": ""})
         self.assertEqual((done.status, done.out), (0, "fine\n"))
+
+
+PYTHON = "/usr/bin/python3"
+TRY = """import socket, sys
+for address, port in (("192.0.2.1", 443), ("192.0.2.1", 443), ("192.0.2.2", 80)):
+    sock = socket.socket()
+    try:
+        sock.connect((address, port))
+    except OSError as error:
+        print(type(error).__name__)
+"""
+
+
+@unittest.skipUnless(os.path.exists(PYTHON), f"there is no {PYTHON}")
+class Events(Case):
+    """What is refused while a program runs. The addresses are never asked: no packet leaves."""
+
+    def setUp(self):
+        super().setUp()
+        self.rules = {"egress": {"default": "allow", "deny": [{"to": [{"cidr": "192.0.2.0/24"}]}]}}
+        self.path = self.folder / "events"
+
+    def tried(self, *words, command="", network=None, **options):
+        config = policy(f"{command} {PYTHON} -c '{TRY}'", version="1.0.0", network=network or self.rules)
+        return self.mxc("run", *words, "--config-base64", b64(config), **options)
+
+    def events(self):
+        return [json.loads(line) for line in self.path.read_text().splitlines()]
+
+    def test_a_file(self):
+        self.path.unlink(missing_ok=True)
+        for runs in (1, 2):
+            done = self.tried("--events", str(self.path))
+            self.assertEqual((done.status, done.out), (0, "ConnectionRefusedError\n" * 3))
+            found = [event for event in self.events() if event["kind"] == "refused"]
+            self.assertEqual({(event["address"], event["port"]) for event in found},
+                             {("192.0.2.1", 443), ("192.0.2.2", 80)})
+            self.assertGreaterEqual(len(found), 2 * runs)
+            for event in found:
+                self.assertRegex(event.pop("time"), r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
+            self.assertEqual(found[0], {
+                "kind": "refused", "protocol": "tcp", "address": "192.0.2.1", "port": 443, "why": "rule",
+                "rule": "/network/egress/deny/0", "count": 1, "suggestion": [
+                    {"op": "add", "path": "/network/egress/deny/0/to/0/except", "value": ["192.0.2.1"]}]})
+        self.assertEqual(self.path.stat().st_mode & 0o777, 0o600)
+
+    def test_a_descriptor_that_the_program_does_not_hold(self):
+        with open(self.path, "wb") as file:
+            done = self.tried("--events", str(file.fileno()), command="ls /proc/self/fd;", pass_fds=(file.fileno(),))
+        self.assertEqual(done.out.split()[:4], ["0", "1", "2", "3"])
+        self.assertEqual({event["kind"] for event in self.events()}, {"refused"})
+
+    def test_words(self):
+        done = self.tried("--verbose")
+        self.assertIn('mxc: refused: tcp 192.0.2.2:80, by /network/egress/deny/0; to allow: [{"op":"add"', done.err)
+        self.assertEqual(self.tried().err, "")  # not a terminal
+
+    def test_the_result(self):
+        read, write = os.pipe()
+        self.tried("--result-fd", str(write), pass_fds=(write,))
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            found = json.load(pipe)
+        self.assertEqual([(one["address"], one["port"]) for one in found["denials"]],
+                         [("192.0.2.1", 443), ("192.0.2.2", 80)])
+        self.assertNotIn("time", found["denials"][0])
+
+    def test_a_suggestion_is_taken(self):
+        self.path.unlink(missing_ok=True)
+        network = {"egress": {"allow": [{"to": [{"cidr": "198.51.100.1"}]}]}}
+        self.tried("--events", str(self.path), network=network)
+        change, = self.events()[0]["suggestion"]
+        self.assertEqual(change["path"], "/network/egress/allow/-")
+        network["egress"]["allow"].append(change["value"])
+        planned = self.mxc("plan", "--config-base64", b64(policy("true", version="1.0.0", network=network)))
+        self.assertIn("rule allow tcp 443 to 192.0.2.1", planned.out)
+
+    def test_a_refused_policy_leaves_no_event(self):
+        done = self.tried("--events", str(self.path), network={"ingress": {"default": "allow"}})
+        self.assertEqual((done.status, done.out), (255, ""))
+        self.assertEqual(self.path.read_text(), "")
 
 
 if __name__ == "__main__":

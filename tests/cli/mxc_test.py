@@ -44,6 +44,11 @@ WRONG_WORDS = [
     (["run", "--result-fd", "1", "--", "true"], "--result-fd: 1 is a standard stream"),
     (["run", "--result-fd", "77", "--", "true"], "--result-fd: descriptor 77 is not open"),
     (["run", "--result-fd", "99999999999", "--", "true"], "--result-fd: "),
+    (["run", "--events", "2", "--", "true"], "--events: 2 is a standard stream"),
+    (["run", "--events", "77", "--", "true"], "--events: descriptor 77 is not open"),
+    (["run", "--events", "", "--", "true"], "--events: '' is not a number"),
+    (["run", "--events", "/nonexistent/file", "--", "true"], "--events: cannot write to '/nonexistent/file': No such"),
+    (["run", "--events", "/", "--", "true"], "--events: cannot write to '/': Is a directory"),
     (["run", "--config-fd", "2"], "--config-fd: 2 is a standard stream"),
     (["run", "--config-fd", "77"], "--config-fd: descriptor 77 is not open"),
     (["plan", "--config-fd", "77", "x.json"], "--config-fd: cannot be combined with another policy"),
@@ -231,7 +236,7 @@ class Run(Case):
 
 class Results(Case):
     KEYS = ["version", "backend", "reason", "exitCode", "signal", "startedAt", "setupMs", "runMs", "cpuMs",
-            "peakMemoryBytes", "enforced", "error"]
+            "peakMemoryBytes", "enforced", "denials", "denialsMore", "error"]
 
     def result(self, *words, **options):
         """Runs with descriptor 9 as the result channel."""

@@ -184,7 +184,7 @@ static void check_descriptor(struct fuzz_input *input, struct mxc_arena *arena)
     struct mxc_err err;
     int fd = -7;
 
-    if (mxc_report_open(text, &fd, &err) < 0) {
+    if (mxc_report_open("--result-fd", text, &fd, &err) < 0) {
         FUZZ_CHECK(fd == -7 && err.code == MXC_USAGE, text);
         fuzz_check_error(&err);
         return;

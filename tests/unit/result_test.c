@@ -86,11 +86,13 @@ static void test_json_of_a_run(void **state)
     const struct mxc_result result = { "native", "2026-01-02T03:04:05.678Z", &exit, NULL };
 
     (void)state;
-    check_json(&result,
-               "{\"version\":1,\"backend\":\"native\",\"reason\":\"exit\",\"exitCode\":3,"
-               "\"signal\":null,\"startedAt\":\"2026-01-02T03:04:05.678Z\",\"setupMs\":1.005,"
-               "\"runMs\":20.000,\"cpuMs\":0.007,\"peakMemoryBytes\":4096,"
-               "\"enforced\":{\"landlock\":\"abi 7\",\"a\\\"b\":\"c\"},\"error\":null}\n");
+    check_json(
+        &result,
+        "{\"version\":1,\"backend\":\"native\",\"reason\":\"exit\",\"exitCode\":3,"
+        "\"signal\":null,\"startedAt\":\"2026-01-02T03:04:05.678Z\",\"setupMs\":1.005,"
+        "\"runMs\":20.000,\"cpuMs\":0.007,\"peakMemoryBytes\":4096,"
+        "\"enforced\":{\"landlock\":\"abi 7\",\"a\\\"b\":\"c\"},\"denials\":null,\"denialsMore\":0,"
+        "\"error\":null}\n");
 }
 
 static void test_json_of_a_refusal(void **state)
@@ -107,8 +109,31 @@ static void test_json_of_a_refusal(void **state)
         &result,
         "{\"version\":1,\"backend\":null,\"reason\":\"refused\",\"exitCode\":null,"
         "\"signal\":null,\"startedAt\":null,\"setupMs\":0.000,\"runMs\":0.000,\"cpuMs\":0.000,"
-        "\"peakMemoryBytes\":null,\"enforced\":{},\"error\":{\"code\":\"policy_validation\","
+        "\"peakMemoryBytes\":null,\"enforced\":{},\"denials\":null,\"denialsMore\":0,\"error\":{"
+        "\"code\":\"policy_validation\","
         "\"message\":\"say \\\"no\\\"\",\"where\":\"/a\",\"line\":2,\"column\":5}}\n");
+}
+
+static void test_json_of_denials(void **state)
+{
+    static const struct mxc_network network = { .form = MXC_NET_LEGACY };
+    const struct mxc_net_event event = {
+        .kind = MXC_NET_LIMITED, .count = 3, .why = MXC_WHY_LIMIT, .rule = MXC_NO_RULE
+    };
+    const struct mxc_net_event untold = { .kind = MXC_NET_UNTOLD, .count = 8, .rule = MXC_NO_RULE };
+    const struct mxc_exit exit = { .reason = MXC_REASON_EXIT };
+    struct mxc_events *events = mxc_events_new(&network, -1);
+    const struct mxc_result result = { "native", NULL, &exit, NULL, events };
+    auto_buf text = { 0 };
+
+    (void)state;
+    mxc_events_take(events, &event);
+    mxc_events_take(events, &untold);
+    mxc_result_json(&result, &text);
+    assert_non_null(strstr(text.data,
+                           "\"denials\":[{\"kind\":\"limited\",\"why\":\"limit\",\"count\":3}],"
+                           "\"denialsMore\":8,\"error\":null}\n"));
+    mxc_events_free(events);
 }
 
 static void test_names(void **state)
@@ -126,6 +151,7 @@ int main(void)
         cmocka_unit_test(test_ends),
         cmocka_unit_test(test_json_of_a_run),
         cmocka_unit_test(test_json_of_a_refusal),
+        cmocka_unit_test(test_json_of_denials),
         cmocka_unit_test(test_names),
     };
 

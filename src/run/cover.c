@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* The rules once more, on the policy itself: for suggestions, never for decisions. */
+#include "run/cover.h"
+
+#include <string.h>
+
+#include "net/closed.h"
+
+static bool is_name(const struct mxc_net_event *event)
+{
+    return event->kind == MXC_NET_NAME_REFUSED;
+}
+
+static bool covers_name(const char *pattern, const char *name)
+{
+    size_t above = strlen(pattern) - 1, length = strlen(name);
+
+    if (strncmp(pattern, "*.", 2) != 0)
+        return strcmp(pattern, name) == 0;
+    return length > above && strcmp(name + length - above, pattern + 1) == 0;
+}
+
+static bool contains(const struct mxc_cidr *cidr, const struct mxc_address *address)
+{
+    uint8_t network[16], wide[16];
+    uint8_t bits = mxc_address_wide_cidr(cidr, network);
+
+    mxc_address_wide(address, wide);
+    return mxc_address_shares(network, wide, bits);
+}
+
+bool mxc_cover_peer(const struct mxc_peer *peer, const struct mxc_net_event *event)
+{
+    if (peer->host)
+        return *event->name && covers_name(peer->host, event->name);
+    if (is_name(event) || !event->to.family || !contains(&peer->cidr, &event->to))
+        return false;
+    for (size_t i = 0; i < peer->except_count; i++)
+        if (contains(&peer->except[i], &event->to))
+            return false;
+    return true;
+}
+
+bool mxc_cover_ports(const struct mxc_rule *rule, const struct mxc_net_event *event)
+{
+    for (size_t i = 0; i < rule->port_count; i++) {
+        const struct mxc_port *port = &rule->ports[i];
+        bool in = !port->first || (event->port >= port->first && event->port <= port->last);
+
+        if (port->protocol == event->protocol && in)
+            return true;
+        if (port->protocol == MXC_PROTO_ANY && in &&
+            (!port->first || event->protocol != MXC_PROTO_ICMP))
+            return true;
+    }
+    return !rule->port_count || is_name(event);
+}
+
+bool mxc_cover_rule(const struct mxc_rule *rule, const struct mxc_net_event *event)
+{
+    if (!mxc_cover_ports(rule, event))
+        return false;
+    for (size_t i = 0; i < rule->to_count; i++)
+        if (mxc_cover_peer(&rule->to[i], event))
+            return true;
+    return !rule->to_count && !is_name(event);
+}
+
+/* Closed ranges open only to a network that lies within them. */
+static bool names_closed(const struct mxc_rule *rule, const struct mxc_net_event *event,
+                         unsigned bits)
+{
+    uint8_t network[16];
+
+    for (size_t i = 0; i < rule->to_count; i++)
+        if (!rule->to[i].host && mxc_cover_peer(&rule->to[i], event) &&
+            mxc_address_wide_cidr(&rule->to[i].cidr, network) >= bits)
+            return true;
+    return false;
+}
+
+static bool has_whole_family(const struct mxc_rule *rule)
+{
+    static const uint8_t v4[16] = { [10] = 0xff, [11] = 0xff };
+    uint8_t network[16], bits;
+
+    for (size_t i = 0; i < rule->to_count; i++) {
+        if (rule->to[i].host)
+            continue;
+        bits = mxc_address_wide_cidr(&rule->to[i].cidr, network);
+        if (bits <= 96 && mxc_address_shares(network, v4, bits))
+            return true;
+    }
+    return !rule->to_count;
+}
+
+static bool allows_name(const struct mxc_network *network, const struct mxc_net_event *event)
+{
+    for (size_t i = 0; i < network->allow.count; i++)
+        if (mxc_cover_rule(&network->allow.items[i], event) ||
+            has_whole_family(&network->allow.items[i]))
+            return true;
+    return network->egress_allow;
+}
+
+bool mxc_cover_allowed(const struct mxc_network *network, const struct mxc_net_event *event)
+{
+    bool legacy = network->form == MXC_NET_LEGACY, is_closed;
+    struct mxc_closed closed;
+    uint8_t wide[16];
+
+    if (is_name(event))
+        return allows_name(network, event);
+    mxc_address_wide(&event->to, wide);
+    if (mxc_closed_is_gateway(wide))
+        return network->host_loopback_allow || network->allow_local;
+    closed = mxc_closed_find(wide);
+    is_closed = closed.why != MXC_WHY_NONE &&
+                (closed.why != MXC_WHY_PRIVATE || (legacy && !network->allow_local));
+    for (size_t i = 0; i < network->allow.count; i++) {
+        const struct mxc_rule *rule = &network->allow.items[i];
+
+        if (mxc_cover_rule(rule, event) && (!is_closed || names_closed(rule, event, closed.bits)))
+            return true;
+    }
+    return network->egress_allow && !is_closed;
+}

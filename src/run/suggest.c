@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* From a refusal to a change of the policy. */
+#include "run/suggest.h"
+
+#include <string.h>
+
+#include "net/closed.h"
+#include "policy/url.h"
+#include "run/cover.h"
+
+struct patch {
+    const struct mxc_network *network;
+    const struct mxc_net_event *event;
+    struct mxc_net_event behind; /* the event, of the address behind the one that it names */
+    struct mxc_buf ops;
+    bool impossible;
+};
+
+/* What has to be added besides taking denials away. */
+enum need { NEED_NOTHING, NEED_RULE, NEED_LOOPBACK, NEED_MIRACLE };
+
+static bool is_legacy(const struct patch *patch)
+{
+    return patch->network->form == MXC_NET_LEGACY;
+}
+
+static void begin(struct patch *patch, const char *op)
+{
+    mxc_buf_format(&patch->ops, "%s{\"op\":\"%s\",\"path\":\"", patch->ops.length ? "," : "", op);
+}
+
+/* ---- denials */
+
+static void add_address(struct mxc_buf *out, const struct mxc_address *address, bool mapped)
+{
+    char text[MXC_ADDRESS_TEXT];
+
+    mxc_buf_format(out, "\"%s%s\"", mapped ? "::ffff:" : "", mxc_address_text(address, text));
+}
+
+/* Can the address be taken out of this destination, or is it all of it? */
+static bool narrows(const struct mxc_peer *peer)
+{
+    return !peer->host && peer->cidr.bits < (peer->cidr.family == 4 ? 32 : 128);
+}
+
+static void narrow(struct patch *patch, size_t rule, size_t index)
+{
+    const struct mxc_peer *peer = &patch->network->deny.items[rule].to[index];
+    const struct mxc_address *to = &patch->event->to;
+    bool more = peer->except_count != 0;
+
+    begin(patch, "add");
+    mxc_buf_format(&patch->ops, "/network/egress/deny/%zu/to/%zu/except%s\",\"value\":%s", rule,
+                   index, more ? "/-" : "", more ? "" : "[");
+    add_address(&patch->ops, to, to->family == 4 && peer->cidr.family == 6);
+    mxc_buf_add(&patch->ops, more ? "}" : "]}");
+}
+
+static void remove_rule(struct patch *patch, size_t rule)
+{
+    begin(patch, "remove");
+    mxc_buf_format(&patch->ops, "%s/%zu\"}",
+                   is_legacy(patch) ? "/network/blockedHosts" : "/network/egress/deny", rule);
+}
+
+/* A rule about everywhere becomes one about everywhere else: "::/0" is all of IPv4 too. */
+static void narrow_everywhere(struct patch *patch, size_t rule)
+{
+    const struct mxc_address *to = &patch->event->to;
+
+    begin(patch, "add");
+    mxc_buf_format(&patch->ops,
+                   "/network/egress/deny/%zu/to\",\"value\":[{\"cidr\":\"::/0\",\"except\":[",
+                   rule);
+    add_address(&patch->ops, to, to->family == 4);
+    mxc_buf_add(&patch->ops, "]}]}");
+}
+
+static void relax_rule(struct patch *patch, size_t index)
+{
+    const struct mxc_rule *rule = &patch->network->deny.items[index];
+    size_t whole = 0;
+
+    for (size_t i = 0; i < rule->to_count; i++)
+        whole += mxc_cover_peer(&rule->to[i], patch->event) && !narrows(&rule->to[i]);
+    if (is_legacy(patch) || (rule->to_count && whole == rule->to_count)) {
+        remove_rule(patch, index);
+        return;
+    }
+    if (!rule->to_count)
+        narrow_everywhere(patch, index);
+    for (size_t i = rule->to_count; i-- > 0;) {
+        if (!mxc_cover_peer(&rule->to[i], patch->event))
+            continue;
+        if (narrows(&rule->to[i])) {
+            narrow(patch, index, i);
+            continue;
+        }
+        begin(patch, "remove");
+        mxc_buf_format(&patch->ops, "/network/egress/deny/%zu/to/%zu\"}", index, i);
+    }
+}
+
+/* The other address that packets to the event's reach (net/closed.h): denials of both count. */
+static bool find_behind(struct patch *patch)
+{
+    uint8_t wide[16], behind[16];
+
+    if (!patch->event->to.family)
+        return false;
+    mxc_address_wide(&patch->event->to, wide);
+    if (!mxc_closed_behind(wide, behind))
+        return false;
+    patch->behind = *patch->event;
+    patch->behind.to = mxc_address_v6(behind); /* mapped ones become IPv4 */
+    return true;
+}
+
+/* From the last to the first, so that the places of the others stay what they are. */
+static void relax(struct patch *patch)
+{
+    const struct mxc_rules *deny = &patch->network->deny;
+    bool two = find_behind(patch);
+
+    for (size_t i = deny->count; i-- > 0;) {
+        if (two && (mxc_cover_rule(&deny->items[i], patch->event) ||
+                    mxc_cover_rule(&deny->items[i], &patch->behind)))
+            remove_rule(patch, i);
+        else if (!two && mxc_cover_rule(&deny->items[i], patch->event))
+            relax_rule(patch, i);
+    }
+    patch->impossible = !patch->ops.length;
+}
+
+/* ---- additions */
+
+static bool by_name(const struct patch *patch)
+{
+    const struct mxc_net_event *event = patch->event;
+
+    return event->kind == MXC_NET_NAME_REFUSED ||
+           (event->kind == MXC_NET_REFUSED && event->why == MXC_WHY_DEFAULT && *event->name);
+}
+
+/* Names come from the program: only one that the reader takes is suggested. */
+static bool is_good_name(const char *name)
+{
+    size_t length = strlen(name);
+
+    return mxc_host_name_valid(name, length) && name[length - 1] != '.';
+}
+
+static void add_destination(struct patch *patch)
+{
+    if (by_name(patch))
+        mxc_buf_json(&patch->ops, patch->event->name);
+    else
+        add_address(&patch->ops, &patch->event->to, false);
+}
+
+static void add_rule(struct patch *patch)
+{
+    static const char *const protocols[] = { "any", "tcp", "udp", "icmp" };
+    const struct mxc_net_event *event = patch->event;
+    bool flow = event->kind == MXC_NET_REFUSED;
+
+    mxc_buf_format(&patch->ops, "{\"to\":[{\"%s\":", by_name(patch) ? "host" : "cidr");
+    add_destination(patch);
+    /* What a name is wanted for is not known when it is looked up; mostly it is this. */
+    mxc_buf_format(&patch->ops, "}],\"ports\":[{\"protocol\":\"%s\"",
+                   flow ? protocols[event->protocol] : "tcp");
+    if (!flow || event->port)
+        mxc_buf_format(&patch->ops, ",\"port\":%u", flow ? event->port : 443U);
+    mxc_buf_add(&patch->ops, "}]}");
+}
+
+/* Adds an element to a list that may not be there yet. */
+static void add_element(struct patch *patch)
+{
+    const struct mxc_network *network = patch->network;
+
+    begin(patch, "add");
+    if (is_legacy(patch)) {
+        bool some = network->allowed_hosts.count != 0;
+
+        mxc_buf_format(&patch->ops, "/network/allowedHosts%s",
+                       some ? "/-\",\"value\":" : "\",\"value\":[");
+        add_destination(patch);
+        mxc_buf_add(&patch->ops, some ? "}" : "]}");
+        return;
+    }
+    mxc_buf_add(&patch->ops, network->allow.count ? "/network/egress/allow/-\",\"value\":"
+                             : network->egress_present
+                                 ? "/network/egress/allow\",\"value\":["
+                                 : "/network/egress\",\"value\":{\"allow\":[");
+    add_rule(patch);
+    mxc_buf_add(&patch->ops, network->allow.count ? "}" : network->egress_present ? "]}" : "]}}");
+}
+
+static void open_loopback(struct patch *patch)
+{
+    begin(patch, "add");
+    mxc_buf_add(&patch->ops, is_legacy(patch) ? "/network/allowLocalNetwork\",\"value\":true}"
+                             : patch->network->ingress_present
+                                 ? "/network/ingress/hostLoopback\",\"value\":\"allow\"}"
+                                 : "/network/ingress\",\"value\":{\"hostLoopback\":\"allow\"}}");
+}
+
+static enum need need_of_address(const struct patch *patch)
+{
+    const struct mxc_net_event *event = patch->event;
+    struct mxc_closed closed;
+    uint8_t wide[16], behind[16];
+
+    if (!event->to.family)
+        return NEED_MIRACLE;
+    mxc_address_wide(&event->to, wide);
+    if (mxc_closed_is_gateway(wide))
+        return NEED_LOOPBACK;
+    closed = mxc_closed_find(wide);
+    if ((closed.why != MXC_WHY_NONE && !closed.opens) ||
+        (mxc_closed_behind(wide, behind) && mxc_closed_find(behind).why != MXC_WHY_NONE))
+        return NEED_MIRACLE;
+    return NEED_RULE;
+}
+
+static enum need need_of(const struct patch *patch)
+{
+    const struct mxc_net_event *event = patch->event;
+
+    if (event->why == MXC_WHY_RULE && mxc_cover_allowed(patch->network, event))
+        return NEED_NOTHING;
+    if (by_name(patch))
+        return is_good_name(event->name) ? NEED_RULE : NEED_MIRACLE;
+    return need_of_address(patch);
+}
+
+static bool can_help(const struct mxc_network *network, const struct mxc_net_event *event)
+{
+    bool about = event->kind == MXC_NET_REFUSED || event->kind == MXC_NET_NAME_REFUSED ||
+                 event->kind == MXC_NET_NAME_GUARDED;
+    bool alone =
+        network->proxy_url || network->proxy_builtin; /* what it lets through is its affair */
+
+    return about && !alone && event->why != MXC_WHY_LIMIT && event->why != MXC_WHY_NONE;
+}
+
+bool mxc_suggest_patch(const struct mxc_network *network, const struct mxc_net_event *event,
+                       struct mxc_buf *out)
+{
+    struct patch patch = { .network = network, .event = event };
+    enum need need;
+
+    if (!can_help(network, event))
+        return false;
+    need = need_of(&patch);
+    if (event->why == MXC_WHY_RULE)
+        relax(&patch);
+    if (need == NEED_RULE)
+        add_element(&patch);
+    else if (need == NEED_LOOPBACK)
+        open_loopback(&patch);
+    patch.impossible |= need == NEED_MIRACLE || patch.ops.failed;
+    if (!patch.impossible)
+        mxc_buf_format(out, "[%s]", patch.ops.data);
+    mxc_buf_done(&patch.ops);
+    return !patch.impossible;
+}
