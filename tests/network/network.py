@@ -40,6 +40,7 @@ GUESTS = ["10.0.2.100", "fd00::100"]
 ECHO = [7001, 7002, 7003]
 PORT = ECHO[0]
 HTTP = [80, 8080]
+BANNER = 2222  # speaks first, as ssh does
 WEB = None  # the folder that HTTP serves
 WORLD_SERVERS = None
 HOST_SERVERS = None
@@ -175,6 +176,15 @@ def guest_policy(network, **more):
     return policy_of(f"exec {PYTHON} {host.PLACE.bin}/guest.py", network=network, **{"version": "1.0.0", **more})
 
 
+def line(actions):
+    return json.dumps(actions).encode() + b"\n"
+
+
+def lines(done):
+    """What it printed: a list of verdicts for each line of actions."""
+    return [json.loads(text) for text in done.out.splitlines()]
+
+
 class Guest:
     """A sandbox that stays, and does what it is told."""
 
@@ -186,12 +196,12 @@ class Guest:
 
     def does(self, *actions):
         """The verdicts of actions that are tried at once."""
-        self.process.stdin.write(json.dumps(actions).encode() + b"\n")
+        self.process.stdin.write(line(actions))
         self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        if not line:
+        text = self.process.stdout.readline()
+        if not text:
             raise AssertionError("the sandbox ended: " + self.process.stderr.read().decode())
-        return json.loads(line)
+        return json.loads(text)
 
     def do(self, *action):
         return self.does(action)[0]
@@ -226,9 +236,9 @@ class Case(host.Case):
         words = ["--config-base64", host.b64(policy)]
         if len(words[1]) > 100000:  # more than one argument may hold
             words = [self.file(who, self.box(who) / "policy.json", json.dumps(policy))]
-        done = self.ran(host.run(who, words, stdin=json.dumps(actions).encode() + b"\n"))
+        done = self.ran(host.run(who, words, stdin=line(actions)))
         self.assertEqual(done.status, 0, done.err)
-        return json.loads(done.out)
+        return lines(done)[0]
 
     def told(self, who, network, opened, closed, **more):
         """What is open and what is refused, and that nothing of the latter reached the world."""

@@ -185,6 +185,19 @@ class Place:
     def asked(self):
         return self.names.asked
 
+    def dial(self, address, port):
+        """Does an echo answer there, seen from here?"""
+        with socket.socket(family(address), socket.SOCK_STREAM) as sock:
+            sock.settimeout(2)
+            try:
+                sock.connect((address, port))
+                sock.sendall(b"from outside")
+                return "open" if sock.recv(100) == b"from outside" else "closed"
+            except ConnectionRefusedError:
+                return "refused"
+            except OSError as error:
+                return type(error).__name__
+
     def notice(self, interface):
         self.watch = Watch(interface)
 
