@@ -49,11 +49,15 @@ def main():
     arch = NAMES.get(os.uname().machine, "x64")
     folder = FOLDER / "bin" / arch
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy2(BUILD / "lxc-exec", folder / "lxc-exec")
-    env = {**os.environ, "MXC_BIN_DIR": str(FOLDER / "bin"),
+    network = BUILD / "mxc-net"
+    for program in [BUILD / "lxc-exec", *([network] if network.exists() else [])]:
+        shutil.copy2(program, folder / program.name)
+    env = {**os.environ, **({"MXC_NET": "1"} if network.exists() else {}),
+           "MXC_BIN_DIR": str(FOLDER / "bin"),
            "MXC_SDK": str(FOLDER / "node_modules/@microsoft/mxc-sdk/dist/index.js")}
     here = Path(__file__).parent
-    sys.exit(subprocess.run(["node", "--test", here / "sdk_cases.mjs"], env=env, check=False).returncode)
+    cases = [here / "sdk_cases.mjs", here / "sdk_more.mjs"]
+    sys.exit(subprocess.run(["node", "--test", *cases], env=env, check=False).returncode)
 
 
 main()
