@@ -161,32 +161,3 @@ int mxc_lint_process(struct mxc_linter *linter)
         return mxc_lint_add(linter, MXC_LINT_NO_TIMEOUT, "/process/timeout", "", NULL);
     return 0;
 }
-
-int mxc_lint_network(struct mxc_linter *linter)
-{
-    const struct mxc_policy *policy = linter->policy;
-    const struct mxc_network *network = &policy->network;
-    bool legacy = network->form == MXC_NET_LEGACY;
-    bool directional = network->form == MXC_NET_DIRECTIONAL;
-    const struct {
-        bool found;
-        enum mxc_lint rule;
-        const char *pointer;
-    } checks[] = {
-        { legacy && network->default_allow, MXC_LINT_NETWORK_OPEN, "/network/defaultPolicy" },
-        { directional && network->egress_allow, MXC_LINT_NETWORK_OPEN, "/network/egress/default" },
-        { legacy && network->allow_local, MXC_LINT_HOST_LOOPBACK, "/network/allowLocalNetwork" },
-        { directional && network->ingress_allow, MXC_LINT_INGRESS_OPEN,
-          "/network/ingress/default" },
-        { directional && network->host_loopback_allow, MXC_LINT_HOST_LOOPBACK,
-          "/network/ingress/hostLoopback" },
-        { policy->ui.present && !policy->ui.disable, MXC_LINT_UI_OPEN, "/ui/disable" },
-        { policy->limits.memory_mb == 0, MXC_LINT_NO_MEMORY_LIMIT, "/limits/memoryMb" },
-    };
-
-    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
-        if (checks[i].found &&
-            mxc_lint_add(linter, checks[i].rule, checks[i].pointer, "", NULL) < 0)
-            return -1;
-    return 0;
-}

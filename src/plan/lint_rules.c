@@ -167,6 +167,28 @@ const struct mxc_lint_rule mxc_lint_rules[] = {
                                 "Others can connect to servers that the guest starts.",
                                 "others can connect to servers inside of the sandbox",
                                 "set network.ingress.default to \"deny\"" },
+    [MXC_LINT_METADATA] = { "metadata-open", ERROR,
+                            "A rule names the address at which clouds hand out the credentials of "
+                            "the machine.",
+                            "the guest can ask '{}' for the credentials of this machine",
+                            "leave it out, and give the program a credential of its own that can "
+                            "do only what it needs" },
+    [MXC_LINT_NAME_PORTS] = { "name-without-ports", WARNING,
+                              "A rule by name opens the addresses that the name has, and without "
+                              "ports every service that anybody runs there.",
+                              "every port of the addresses of '{}' can be reached",
+                              "add the ports that are needed, such as [{\"protocol\": \"tcp\", "
+                              "\"port\": 443}]" },
+    [MXC_LINT_WIDE_NAME] = { "wide-name", WARNING,
+                             "A rule covers every name below a top-level domain, and anybody can "
+                             "have one there.",
+                             "'{}' covers names that anybody can register",
+                             "name the hosts, or the domain of whom you trust" },
+    [MXC_LINT_PUBLISH_WIDE] = { "publish-wide", WARNING,
+                                "A published port listens on an address that other machines can "
+                                "reach.",
+                                "other machines can connect to the guest by port {} of the host",
+                                "leave hostAddress out, which means 127.0.0.1" },
     [MXC_LINT_UI_OPEN] = { "ui-open", WARNING,
                            "The display is shared: on Linux that gives its picture, clipboard and "
                            "keyboard together.",
