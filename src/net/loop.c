@@ -14,6 +14,7 @@
 
 #include "net/echo.h"
 #include "net/filter.h"
+#include "net/names.h"
 #include "net/own.h"
 #include "net/place.h"
 #include "net/stack.h"
@@ -35,6 +36,7 @@ enum { AT_DEVICE, AT_CONTROL, AT_OWN, AT_OTHERS };
 struct mxc_loop {
     struct mxc_stack *stack;
     struct mxc_filter *filter;
+    struct mxc_names *names;
     struct mxc_pins *pins;
     struct mxc_live live;
     struct mxc_own own;
@@ -73,6 +75,11 @@ static void write_frame(struct mxc_loop *loop, const uint8_t *frame, size_t leng
 {
     if (loop->device >= 0)
         (void)!write(loop->device, frame, length);
+}
+
+static void write_answer(void *context, const uint8_t *frame, size_t length)
+{
+    write_frame(context, frame, length);
 }
 
 static void send_to_guest(void *context, const uint8_t *frame, size_t length)
@@ -118,6 +125,18 @@ static int make_filter(struct mxc_loop *loop, const struct mxc_ruleset *rules,
     return loop->filter ? 0 : no_memory(err);
 }
 
+static int make_names(struct mxc_loop *loop, const struct mxc_ruleset *rules, struct mxc_err *err)
+{
+    const struct mxc_names_options options = { .rules = rules,
+                                               .live = &loop->live,
+                                               .pins = loop->pins,
+                                               .filter = loop->filter,
+                                               .write = write_answer,
+                                               .context = loop };
+
+    return mxc_names_new(&options, &loop->names, err);
+}
+
 static int publish_all(struct mxc_loop *loop, const struct mxc_net_setup *setup,
                        struct mxc_err *err)
 {
@@ -140,7 +159,7 @@ int mxc_loop_new(const struct mxc_ruleset *rules, const struct mxc_net_setup *se
     mxc_echo_init(&loop->echo);
     loop->now_ms = read_clock(CLOCK_MONOTONIC, 1000000);
     if (make_filter(loop, rules, setup, err) < 0 || mxc_own_open(&loop->own, err) < 0 ||
-        update_own(loop, err) < 0)
+        update_own(loop, err) < 0 || make_names(loop, rules, err) < 0)
         return -1;
     if (mxc_stack_new(setup->loopback, send_to_guest, loop, &loop->stack, err) < 0 ||
         publish_all(loop, setup, err) < 0)
@@ -163,6 +182,8 @@ static void handle_frame(struct mxc_loop *loop, size_t length)
         write_frame(loop, out->reply, out->reply_size);
         break;
     case MXC_FRAME_RESOLVE:
+        mxc_names_ask(loop->names, out, loop->now_ms);
+        break;
     case MXC_FRAME_DROP:
         break;
     }
@@ -194,6 +215,7 @@ static int wait_all(struct mxc_loop *loop, struct mxc_err *err)
     loop->polls[AT_CONTROL] = (struct pollfd){ .fd = loop->control, .events = POLLIN };
     loop->polls[AT_OWN] = (struct pollfd){ .fd = loop->own.changes, .events = POLLIN };
     mxc_echo_polls(&loop->echo, loop->polls, &count, loop->now_ms);
+    mxc_names_polls(loop->names, loop->polls, POLLS, &count, &timeout, loop->now_ms);
     mxc_stack_polls(loop->stack, loop->polls, POLLS, &count, &timeout);
     do
         ready = poll(loop->polls, count, timeout);
@@ -210,6 +232,28 @@ static int wait_all(struct mxc_loop *loop, struct mxc_err *err)
     return 0;
 }
 
+/* Denied names whose servers do not answer must not keep a sandbox from starting. */
+#define SETTLE_MS 5000
+
+int mxc_loop_settle(struct mxc_loop *loop, struct mxc_err *err)
+{
+    uint64_t until_ms = loop->now_ms + SETTLE_MS;
+
+    for (;;) {
+        size_t count = 0;
+        int timeout = TICK_MS;
+
+        loop->now_ms = loop->live.now_ms = read_clock(CLOCK_MONOTONIC, 1000000);
+        mxc_names_handle(loop->names, loop->polls, loop->now_ms);
+        if (mxc_names_are_settled(loop->names) || loop->now_ms >= until_ms)
+            return 0;
+        mxc_names_polls(loop->names, loop->polls, POLLS, &count, &timeout, loop->now_ms);
+        if (poll(loop->polls, count, timeout) < 0 && errno != EINTR)
+            return mxc_fail(err, MXC_BACKEND, errno, "poll", "cannot wait for name servers: %s",
+                            strerror(errno));
+    }
+}
+
 int mxc_loop_run(struct mxc_loop *loop, int device, int control, struct mxc_err *err)
 {
     loop->device = device;
@@ -223,6 +267,7 @@ int mxc_loop_run(struct mxc_loop *loop, int device, int control, struct mxc_err 
             (mxc_own_refresh(&loop->own, err) < 0 || update_own(loop, err) < 0))
             return -1;
         mxc_echo_handle(&loop->echo, loop->polls + AT_OTHERS, send_to_guest, loop);
+        mxc_names_handle(loop->names, loop->polls, loop->now_ms);
         mxc_stack_handle(loop->stack, loop->polls);
         if (loop->polls[AT_DEVICE].revents)
             read_frames(loop);

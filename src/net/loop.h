@@ -12,6 +12,8 @@ struct mxc_loop;
  * resolvers. 'rules' must outlive it. */
 int mxc_loop_new(const struct mxc_ruleset *rules, const struct mxc_net_setup *setup,
                  struct mxc_loop **out, struct mxc_err *err);
+/* Finds what denied names point to, so that it is closed before the guest runs; no longer than some seconds. */
+int mxc_loop_settle(struct mxc_loop *loop, struct mxc_err *err);
 /* Takes the device over and moves packets until the executor closes its end of 'control'. */
 int mxc_loop_run(struct mxc_loop *loop, int device, int control, struct mxc_err *err);
 

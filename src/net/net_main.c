@@ -92,7 +92,8 @@ static int serve(struct mxc_err *err)
     if (hear_setup(&setup, err) < 0 || map_rules(&rules, err) < 0 ||
         mxc_loop_new(&rules, &setup, &loop, err) < 0)
         return -1;
-    if (mxc_net_confine(err) < 0 || say_ready(err) < 0 || hear_device(&device, err) < 0)
+    if (mxc_net_confine(err) < 0 || mxc_loop_settle(loop, err) < 0 || say_ready(err) < 0 ||
+        hear_device(&device, err) < 0)
         return -1;
     return mxc_loop_run(loop, device, MXC_NET_CONTROL_FD, err);
 }
