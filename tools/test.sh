@@ -194,7 +194,7 @@ part_sdk_package() {
     cross=
     check_or_skip "sdk: programs for arm64" cross/arm64.sh "$out/arm64"
     if [ -x "$out/arm64/build/src/cli/mxc" ]; then cross=$out/arm64/build/src/cli; fi
-    check "sdk: package" env MXC_BUILD="$out/test-gcc/src/cli" MXC_BUILD_ARM64="$cross" node --test sdk/node/tests/package
+    check "sdk: package" env MXC_BUILD="$out/test-gcc/src/cli" MXC_BUILD_ARM64="$cross" node --test sdk/node/tests/package/package.test.mjs
 }
 
 part_sdk() {
@@ -209,8 +209,8 @@ part_sdk() {
     check "sdk: types" npm run --prefix sdk/node build
     check "sdk: tests" env MXC_BUILD="$out/test-gcc/src/cli" npm test --prefix sdk/node
     check_or_skip "sdk: comparison" env MXC_BUILD="$out/test-gcc/src/cli" node sdk/node/tests/compat/run.mjs
-    check "sdk: docs" env MXC_BUILD="$out/test-gcc/src/cli" node --test sdk/node/tests/docs
-    check "sdk: examples" env MXC_BUILD="$out/test-gcc/src/cli" node --test sdk/node/tests/examples
+    check "sdk: docs" env MXC_BUILD="$out/test-gcc/src/cli" node --test sdk/node/tests/docs/docs.test.mjs
+    check "sdk: examples" env MXC_BUILD="$out/test-gcc/src/cli" node --test sdk/node/tests/examples/examples.test.mjs
     part_sdk_package
 }
 
