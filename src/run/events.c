@@ -237,7 +237,7 @@ static void say_target(struct mxc_buf *out, const struct mxc_net_event *event)
 
     if (protocols[event->protocol] && event->kind != MXC_NET_NAME_REFUSED)
         mxc_buf_format(out, " %s", protocols[event->protocol]);
-    if (event->kind == MXC_NET_NAME_REFUSED || event->kind == MXC_NET_NAME_GUARDED)
+    if (*event->name && event->kind != MXC_NET_REFUSED)
         mxc_buf_format(out, " the name %s", event->name);
     if (event->kind == MXC_NET_NAME_GUARDED)
         mxc_buf_add(out, ", which points to");

@@ -129,6 +129,8 @@ static void relax(struct patch *patch)
             remove_rule(patch, i);
         else if (!two && mxc_cover_rule(&deny->items[i], patch->event))
             relax_rule(patch, i);
+        else if (i == patch->event->rule) /* by a denied name that has this address */
+            remove_rule(patch, i);
     }
     patch->impossible = !patch->ops.length;
 }

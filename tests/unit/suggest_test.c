@@ -368,6 +368,24 @@ static void test_texts(void **state)
                "0\",\"except\":[\"::ffff:1.1.1.1\"]}]}]");
 }
 
+/* An address of a denied name: the rule that refused it says so, and covers no address itself. */
+static void test_denied_name(void **state)
+{
+    struct mxc_net_event event = tcp443;
+
+    (void)state;
+    event.why = MXC_WHY_RULE;
+    event.rule = 3;
+    check_text(policies[4], event, "9.9.9.9",
+               "[{\"op\":\"remove\",\"path\":\"/network/egress/deny/3\"}]");
+    event.port = 22;
+    check_text(
+        policies[4], event, "9.9.9.9",
+        "[{\"op\":\"remove\",\"path\":\"/network/egress/deny/3\"},{\"op\":\"add\",\"path\":\"/"
+        "network/egress/deny/2/to\",\"value\":[{\"cidr\":\"::/0\",\"except\":[\"::ffff:"
+        "9.9.9.9\"]}]}]");
+}
+
 /* What no change of the policy opens, and what the network process could say to make us write nonsense. */
 static void test_nothing(void **state)
 {
@@ -398,9 +416,9 @@ static void test_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_flows),   cmocka_unit_test(test_names),
-        cmocka_unit_test(test_guarded), cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_flows),       cmocka_unit_test(test_names),
+        cmocka_unit_test(test_guarded),     cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_denied_name), cmocka_unit_test(test_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
