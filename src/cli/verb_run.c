@@ -55,6 +55,8 @@ static const struct mxc_example examples[] = {
     { "Without a file: read /usr/local, write ./out, at most five seconds",
       "mxc run --ro /usr/local --rw ./out --timeout 5s -- make -C ./out" },
     { "A policy from another program", "generate-policy | mxc run -" },
+    { "Everything that the network refuses, and what would allow it",
+      "mxc run --events refused.jsonl policy.json" },
     { "The result as JSON on descriptor 3", "mxc run --result-fd 3 policy.json 3>result.json" },
     { 0 }
 };
