@@ -257,9 +257,12 @@ int mxc_net_give_device(const struct mxc_net *net, int device, struct mxc_err *e
     control.header.cmsg_type = SCM_RIGHTS;
     control.header.cmsg_len = CMSG_LEN(sizeof device);
     memcpy(CMSG_DATA(&control.header), &device, sizeof device);
-    while (sendmsg(net->control, &packet, MSG_NOSIGNAL) < 0)
+    while (sendmsg(net->control, &packet, MSG_NOSIGNAL) < 0) {
+        if (errno == EPIPE || errno == ECONNRESET)
+            return 0; /* it has ended; its last words say why */
         if (errno != EINTR)
             return fail(err, "sendmsg", "hand the network interface over");
+    }
     return 0;
 }
 
@@ -292,9 +295,10 @@ int mxc_net_hear(const struct mxc_net *net, struct mxc_net_message *out, struct 
 {
     ssize_t got;
 
+    /* When it ended without reading what we sent, that comes first, and its last words after it. */
     do
         got = recv(net->control, out, sizeof *out, MSG_DONTWAIT);
-    while (got < 0 && errno == EINTR);
+    while (got < 0 && (errno == EINTR || errno == ECONNRESET));
     if (got < 0 && errno == EAGAIN)
         return 0;
     if (got != sizeof *out)

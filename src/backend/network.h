@@ -28,7 +28,7 @@ int mxc_net_resolve(void *context, struct mxc_arena *arena, const char *name, st
 int mxc_net_start(const struct mxc_plan *plan, bool mapped, struct mxc_net *out,
                   struct mxc_err *err);
 
-/* Hands over a descriptor of Ethernet frames; the caller keeps its own. */
+/* Hands over a descriptor of Ethernet frames; the caller keeps its own. One that has ended is no error here: mxc_net_hear() tells why. */
 int mxc_net_give_device(const struct mxc_net *net, int device, struct mxc_err *err);
 
 /* 1 a message was read (READY or EVENT), 0 nothing is there, -1 mxc-net has failed or ended: 'err' says how. */

@@ -2,7 +2,9 @@
 """What stays closed although everything is allowed, until a rule names it: loopback, the host's own addresses,
 link-local and metadata addresses."""
 from network import (GATEWAYS, LINK_LOCAL, LOOPBACKS, METADATA, OPEN, OWN, PORT, PUBLIC4, PUBLIC6, UP, Case, Guest,
-                     callers, egress, ip_batch, main, prefix, setUpModule, to)  # pylint: disable=unused-import
+                     callers, egress, guest_policy, ip_batch, main, prefix, setUpModule, to)  # pylint: disable=unused-import
+
+import host
 
 LATE = ["20.1.1.77", "2a00:1::77"]  # addresses that the host gets while a sandbox runs
 BROAD = egress(to("0.0.0.0/0", "::/0"), to("20.0.0.0/8", "2a00::/12", "169.0.0.0/8", "168.0.0.0/6", "fc00::/6", "100.0.0.0/8"))
@@ -50,10 +52,16 @@ class Closed(Case):
         """Multicast, broadcast, reserved ranges, and addresses of ours that nobody has."""
         closed = [(kind, address, PORT) for kind in ("tcp", "udp") for address in
                   ("240.1.2.3", "192.0.0.9", "0.1.2.3", "64:ff9b::a9fe:a9fe", "2002:7f00:1::1", "5f00::1")]
-        network = egress(to("240.0.0.0/4", "192.0.0.0/24", "0.0.0.0/8", "5f00::/16", "2002::/16", "64:ff9b::/96"), default="allow")
-        verdicts = self.tries(who, network, *closed, ("udp", "224.0.0.251", 5353), ("udp", "ff0e::1", PORT))
+        verdicts = self.tries(who, egress(to("ff00::/8", "5f00::/16"), default="allow"), *closed, ("udp", "224.0.0.251", 5353), ("udp", "ff0e::1", PORT))
         self.assertNotIn("open", verdicts)
         self.untouched([*closed, ("udp", "224.0.0.251"), ("udp", "ff0e::1")])
+
+    @callers()
+    def test_naming_what_never_opens(self, who):
+        for number, place in enumerate(("240.0.0.0/4", "192.0.0.0/24", "0.0.0.0/8", "224.0.0.251", "10.0.2.5", "fd00::7")):
+            with self.subTest(place=place):
+                done = host.run_policy(who, guest_policy(egress(*[to(PUBLIC4)] * number, to(place))))
+                self.refused(done, f"/network/egress/allow/{number}", "nothing can be reached there")
 
     @callers()
     def test_late_address(self, who):
