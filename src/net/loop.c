@@ -37,6 +37,7 @@ struct mxc_loop {
     struct mxc_stack *stack;
     struct mxc_filter *filter;
     struct mxc_names *names;
+    struct mxc_known known;
     struct mxc_pins *pins;
     struct mxc_live live;
     struct mxc_own own;
@@ -64,8 +65,11 @@ static void tell(void *context, const struct mxc_net_event *event)
 {
     struct mxc_loop *loop = context;
     struct mxc_net_message message = { .kind = MXC_NET_EVENT };
+    const char *name = *event->name ? NULL : mxc_known_find(&loop->known, &event->to);
 
     message.event = *event;
+    if (name)
+        memcpy(message.event.name, name, strlen(name) + 1);
     message.event.time_ns = read_clock(CLOCK_REALTIME, 1);
     (void)!send(loop->control, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
@@ -131,6 +135,7 @@ static int make_names(struct mxc_loop *loop, const struct mxc_ruleset *rules, st
                                                .live = &loop->live,
                                                .pins = loop->pins,
                                                .filter = loop->filter,
+                                               .known = &loop->known,
                                                .write = write_answer,
                                                .context = loop };
 

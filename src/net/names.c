@@ -35,6 +35,7 @@ static void answer(void *context, const struct mxc_dns_asker *asker, const uint8
     size_t length =
         mxc_filter_answer(names->options.filter, &asker->guest, bytes, size, frame, sizeof frame);
 
+    mxc_known_learn(names->options.known, bytes, size);
     if (length)
         names->options.write(names->options.context, frame, length);
 }

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "net/filter.h"
+#include "net/known.h"
 #include "net/live.h"
 #include "net/rules.h"
 
@@ -17,6 +18,7 @@ struct mxc_names_options {
     struct mxc_live *live; /* gets the pins of denied names */
     struct mxc_pins *pins;
     struct mxc_filter *filter;
+    struct mxc_known *known; /* learns what was answered */
     /* Called with every frame for the guest. */
     void (*write)(void *context, const uint8_t *frame, size_t size);
     void *context;

@@ -62,7 +62,7 @@ class Soak:
         return self.start(self.policy("sleep 60 & sleep 60", timeout=20)).wait(host.SECONDS), (255,)
 
     def refused(self):
-        policy = {**self.policy("true"), "network": {"egress": {"default": "allow"}}} if self.turn % 20 == 3 else {}
+        policy = {**self.policy("true"), "network": {"ingress": {"default": "allow"}}} if self.turn % 20 == 3 else {}
         return self.start(policy).wait(host.SECONDS), (1, 255)
 
     def ended_by(self, number, allowed):
