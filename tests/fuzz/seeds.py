@@ -70,6 +70,47 @@ def channel():
     yield b"\3" + packet(0x41, 2) + packet(0x21, 3) + packet(0x21, 3) + started + ended
 
 
+def dns_name(name):
+    return b"".join(bytes([len(label)]) + label.encode() for label in name.split(".") if label) + b"\0"
+
+
+def dns_query(name, kind, edns=b"", flags=0x100):
+    return struct.pack("!6H", 7, flags, 1, 0, 0, bool(edns)) + dns_name(name) + struct.pack("!HH", kind, 1) + edns
+
+
+def dns_record(name, kind, ttl, data):
+    return dns_name(name) + struct.pack("!HHIH", kind, 1, ttl, len(data)) + data
+
+
+def dns_queries():
+    """Rows of questions: what to do, the length, the message."""
+    edns = b"\0" + struct.pack("!HHIH", 41, 1232, 0, 0)
+    names = ("www.allowed.org", "OPEN.org", "bad.org", "x.denied.org", "other.org", "localhost", "a..b", "")
+    messages = [dns_query(name, kind, tail) for name in names for kind in (1, 28, 12, 255) for tail in (b"", edns)]
+    for how in (4, 5, 0x1e, 0x96, 2):
+        yield b"".join(bytes([how, len(message)]) + message for message in messages)
+    for message in messages[:8]:
+        yield bytes([0x14, len(message)]) + message
+
+
+def dns_answers():
+    """Rows of answers: which question is asked, half the length, flags and counts, records."""
+    good = dns_record("open.org", 1, 60, b"\xc0\0\2\1")
+    chain = dns_record("www.allowed.org", 5, 60, dns_name("a.net")) + dns_record("a.net", 1, 9, b"\xc0\0\2\2")
+    loop = dns_record("open.org", 5, 60, dns_name("b.org")) + dns_record("b.org", 5, 60, dns_name("open.org"))
+    inside = dns_record("open.org", 1, 60, b"\x0a\0\0\1") + good
+    v6 = dns_record("open.org", 28, 60, bytes(15) + b"\1") + dns_record("open.org", 28, 60, b"\x20" + bytes(15))
+    none = dns_record("org", 6, 60, dns_name("a") * 2 + struct.pack("!5I", 1, 1, 1, 1, 30))
+    edns = b"\0" + struct.pack("!HHIH", 41, 1232, 0, 0)
+    rows = [(1, bytes([128, 0, 1, 0, 0]) + good), (0, bytes([128, 0, 2, 0, 0]) + chain), (1, bytes([128, 0, 2, 0, 0]) + loop),
+            (9, bytes([128, 0, 2, 0, 1]) + inside + edns), (5, bytes([128, 0, 2, 0, 0]) + v6), (1, bytes([131, 0, 0, 1, 0]) + none),
+            (1, bytes([128, 2, 0, 0, 0])), (1, bytes([129, 0, 0, 0, 0])), (33, bytes([130, 0, 0, 0, 0])),
+            (0xc1, bytes([128, 0, 1, 0, 0]) + good), (17, dns_query("open.org", 1, flags=0x8180) + good)]
+    packed = [bytes([how, (len(text) + 1) // 2]) + text + b"\0" * (len(text) % 2) for how, text in rows]
+    yield from packed
+    yield b"".join(packed)
+
+
 def inputs():
     for path in POLICIES:
         text = path.read_bytes()
@@ -105,6 +146,10 @@ def inputs():
     for text in ("4294967295\n", "0", "-1", " 7x", "99999999999999999999"):
         yield "proc", b"\3" + text.encode()
     yield "proc", b"\4" + b"1234 567 89 1 0 2 0\n"
+    for text in dns_queries():
+        yield "dnsquery", text
+    for text in dns_answers():
+        yield "dnsanswer", text
     for seed in range(40):
         yield "model", b"".join(hashlib.sha256(bytes([seed, k])).digest() for k in range(4))
         yield "relay", hashlib.sha256(bytes([seed])).digest() * 3

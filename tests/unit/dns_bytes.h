@@ -36,7 +36,7 @@ void dns_alias(struct dns_bytes *out, const char *owner, uint32_t ttl, const cha
 void dns_soa(struct dns_bytes *out, const char *owner, uint32_t ttl, uint32_t minimum);
 void dns_edns(struct dns_bytes *out, unsigned size, uint32_t ttl);
 
-#define DNS_SEEN 32
+#define DNS_SEEN 17
 
 /* A message read strictly. */
 struct dns_seen {
