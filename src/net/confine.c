@@ -23,8 +23,9 @@
 /* Each flow takes one descriptor; see the bounds of net/filter.h. */
 #define DESCRIPTORS 4096u
 
-/* libslirp holds up to 256 KiB for a connection; far more than the flows that are allowed can fill. */
-#define DATA_BYTES (512ull << 20)
+/* Addresses, not pages: libslirp reserves 256 KiB for each connection, also for those that ended up to ten seconds ago
+ * (MXC_FLOWS_BURST and ten times MXC_FLOWS_A_SECOND in net/flows.h), and ends when it gets none. */
+#define DATA_BYTES (4ull << 30)
 
 static int fail(struct mxc_err *err, const char *call)
 {

@@ -156,9 +156,11 @@ static struct mxc_ruling ask(const struct mxc_filter *filter, const struct mxc_f
                              uint64_t now_ms)
 {
     struct mxc_live live = *filter->live;
+    struct mxc_ruling ruling;
 
     live.now_ms = now_ms;
-    return mxc_rules_ask(filter->rules, &live, flow);
+    ruling = mxc_rules_ask(filter->rules, &live, flow);
+    return ruling;
 }
 
 /* ---- from the guest */

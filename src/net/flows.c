@@ -12,6 +12,8 @@ _Static_assert(sizeof(struct mxc_flow_key) == 24, "keys are compared as bytes");
 
 struct mxc_flows {
     size_t room, used, half, half_room;
+    size_t tcp;                /* half or fully open */
+    uint64_t filled_ms, fresh; /* thousandths of connections that may begin at once */
     uint64_t seed, next_reap_ms;
     uint32_t free;
     uint32_t *heads; /* room of them */
@@ -34,7 +36,9 @@ struct mxc_flows *mxc_flows_new(size_t room, size_t half, uint64_t seed)
 
     if (!flows)
         return NULL;
-    *flows = (struct mxc_flows){ .room = room, .half_room = half, .seed = seed };
+    *flows = (struct mxc_flows){
+        .room = room, .half_room = half, .seed = seed, .fresh = MXC_FLOWS_BURST * 1000u
+    };
     flows->heads = calloc(room, sizeof *flows->heads);
     flows->items = calloc(room, sizeof *flows->items);
     if (!flows->heads || !flows->items) {
@@ -74,6 +78,11 @@ static bool is_idle(const struct mxc_flow_entry *flow, uint64_t now_ms, bool ful
     return now_ms >= flow->last_ms && now_ms - flow->last_ms >= idle_ms[flow->state][full];
 }
 
+static bool is_tcp(unsigned state)
+{
+    return state == MXC_FLOW_HALF || state == MXC_FLOW_OPEN;
+}
+
 /* Takes the flow out of its chain, of which 'link' is a part. */
 static void drop(struct mxc_flows *flows, uint32_t *link)
 {
@@ -85,6 +94,7 @@ static void drop(struct mxc_flows *flows, uint32_t *link)
     flows->free = index;
     flows->used--;
     flows->half -= flow->state == MXC_FLOW_HALF;
+    flows->tcp -= is_tcp(flow->state);
 }
 
 struct mxc_flow_entry *mxc_flows_find(struct mxc_flows *flows, const struct mxc_flow_key *key,
@@ -142,18 +152,43 @@ size_t mxc_flows_reap(struct mxc_flows *flows, uint64_t now_ms)
     return reap(flows, now_ms, false);
 }
 
+static bool is_full(const struct mxc_flows *flows, bool half)
+{
+    return flows->free == NONE ||
+           (half && (flows->half >= flows->half_room || flows->tcp >= MXC_FLOWS_TCP));
+}
+
+/* libslirp keeps what it knows of a connection for ten seconds after its end, so that those which are open do not
+ * tell what it holds. */
+static bool may_begin(struct mxc_flows *flows, uint64_t now_ms)
+{
+    const uint64_t most = MXC_FLOWS_BURST * 1000u;
+
+    if (now_ms > flows->filled_ms)
+        flows->fresh += (now_ms - flows->filled_ms) * MXC_FLOWS_A_SECOND;
+    flows->filled_ms = now_ms;
+    if (flows->fresh > most)
+        flows->fresh = most;
+    if (flows->fresh < 1000)
+        return false;
+    flows->fresh -= 1000;
+    return true;
+}
+
 struct mxc_flow_entry *mxc_flows_add(struct mxc_flows *flows, const struct mxc_flow_key *key,
                                      enum mxc_flow_state state, uint64_t now_ms)
 {
     uint32_t *head = chain(flows, key), index;
     bool half = state == MXC_FLOW_HALF;
 
-    if (flows->free == NONE || (half && flows->half >= flows->half_room)) {
+    if (is_full(flows, half)) {
         if (now_ms >= flows->next_reap_ms)
             reap(flows, now_ms, true);
-        if (flows->free == NONE || (half && flows->half >= flows->half_room))
+        if (is_full(flows, half))
             return NULL;
     }
+    if (half && !may_begin(flows, now_ms))
+        return NULL;
     index = flows->free;
     flows->free = flows->items[index].next;
     flows->items[index] = (struct mxc_flow_entry){
@@ -162,6 +197,7 @@ struct mxc_flow_entry *mxc_flows_add(struct mxc_flows *flows, const struct mxc_f
     *head = index;
     flows->used++;
     flows->half += half;
+    flows->tcp += is_tcp(state);
     return &flows->items[index];
 }
 
@@ -182,6 +218,7 @@ bool mxc_flows_change(struct mxc_flows *flows, struct mxc_flow_entry *flow,
     if (is && !was && flows->half >= flows->half_room)
         return false;
     flows->half = flows->half + is - was;
+    flows->tcp = flows->tcp + is_tcp(state) - is_tcp(flow->state);
     flow->state = (uint8_t)state;
     return true;
 }

@@ -151,12 +151,11 @@ static int publish_all(struct mxc_loop *loop, const struct mxc_net_setup *setup,
     return 0;
 }
 
-int mxc_loop_new(const struct mxc_ruleset *rules, const struct mxc_net_setup *setup,
-                 struct mxc_loop **out, struct mxc_err *err)
+static int furnish(struct mxc_loop *loop, const struct mxc_ruleset *rules,
+                   const struct mxc_net_setup *setup, struct mxc_err *err)
 {
-    struct mxc_loop *loop = calloc(1, sizeof *loop);
-
-    if (!loop || !(loop->pins = mxc_pins_new(MXC_PINS_DEFAULT)))
+    loop->pins = mxc_pins_new(MXC_PINS_DEFAULT);
+    if (!loop->pins)
         return no_memory(err);
     loop->live.pins = loop->pins;
     loop->control = MXC_NET_CONTROL_FD;
@@ -170,6 +169,20 @@ int mxc_loop_new(const struct mxc_ruleset *rules, const struct mxc_net_setup *se
         publish_all(loop, setup, err) < 0)
         return -1;
     mxc_stack_introduce(loop->stack);
+    return 0;
+}
+
+int mxc_loop_new(const struct mxc_ruleset *rules, const struct mxc_net_setup *setup,
+                 struct mxc_loop **out, struct mxc_err *err)
+{
+    struct mxc_loop *loop = calloc(1, sizeof *loop);
+
+    if (!loop)
+        return no_memory(err);
+    if (furnish(loop, rules, setup, err) < 0) {
+        free(loop); /* the rest of it goes with the process, which ends */
+        return -1;
+    }
     *out = loop;
     return 0;
 }

@@ -46,7 +46,7 @@ static int keep(struct mxc_own *own, int family, const void *data, size_t size, 
  * broadcast network gives the same twice, and the far end of a link is no place for a guest either. */
 static int take_address(struct mxc_own *own, struct nlmsghdr *message, struct mxc_err *err)
 {
-    const struct ifaddrmsg *info = NLMSG_DATA(message);
+    struct ifaddrmsg *info = NLMSG_DATA(message);
     size_t left = IFA_PAYLOAD(message);
 
     for (struct rtattr *at = IFA_RTA(info); RTA_OK(at, left); at = RTA_NEXT(at, left)) {
