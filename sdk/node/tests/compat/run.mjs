@@ -51,7 +51,8 @@ function compiles(project) {
 
 function runProgram(work, project, program) {
   const folder = mkdtempSync(join(work, 'run-'));
-  const env = { PATH: process.env.PATH, HOME: folder, COMPAT_FOLDER: folder, MXC_BIN_DIR: join(work, 'bin') };
+  const temporary = mkdtempSync(join(work, 'tmp-'));
+  const env = { PATH: process.env.PATH, HOME: folder, TMPDIR: temporary, COMPAT_FOLDER: folder, MXC_BIN_DIR: join(work, 'bin') };
   const child = spawn(process.execPath, [join(project.folder, program)], { cwd: project.folder, env, timeout: 60_000 });
   const said = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr']) child[stream].setEncoding('utf8').on('data', (part) => (said[stream] += part));
@@ -59,7 +60,7 @@ function runProgram(work, project, program) {
   return new Promise((done, failed) => {
     child.on('error', failed);
     child.on('close', (status, signal) => {
-      const places = { [folder]: '<folder>', [project.folder]: '<project>', [project.name]: '<package>' };
+      const places = { [folder]: '<folder>', [temporary]: '<temporary>', [project.folder]: '<project>', [project.name]: '<package>' };
       done(resultsOf(normalise(said.stdout, places), normalise(said.stderr, places), signal ?? status));
     });
   });
