@@ -117,6 +117,8 @@ bool mxc_cover_allowed(const struct mxc_network *network, const struct mxc_net_e
     closed = mxc_closed_find(wide);
     is_closed = closed.why != MXC_WHY_NONE &&
                 (closed.why != MXC_WHY_PRIVATE || (legacy && !network->allow_local));
+    if (is_closed && !closed.opens)
+        return false;
     for (size_t i = 0; i < network->allow.count; i++) {
         const struct mxc_rule *rule = &network->allow.items[i];
 

@@ -117,6 +117,13 @@ static bool find_behind(struct patch *patch)
     return true;
 }
 
+static bool is_behind(const struct patch *patch, bool two, size_t rule)
+{
+    const struct mxc_rule *denial = &patch->network->deny.items[rule];
+
+    return two && (mxc_cover_rule(denial, patch->event) || mxc_cover_rule(denial, &patch->behind));
+}
+
 /* From the last to the first, so that the places of the others stay what they are. */
 static void relax(struct patch *patch)
 {
@@ -124,12 +131,9 @@ static void relax(struct patch *patch)
     bool two = find_behind(patch);
 
     for (size_t i = deny->count; i-- > 0;) {
-        if (two && (mxc_cover_rule(&deny->items[i], patch->event) ||
-                    mxc_cover_rule(&deny->items[i], &patch->behind)))
-            remove_rule(patch, i);
-        else if (!two && mxc_cover_rule(&deny->items[i], patch->event))
+        if (!two && mxc_cover_rule(&deny->items[i], patch->event))
             relax_rule(patch, i);
-        else if (i == patch->event->rule) /* by a denied name that has this address */
+        else if (is_behind(patch, two, i) || i == patch->event->rule) /* a denied name's address */
             remove_rule(patch, i);
     }
     patch->impossible = !patch->ops.length;

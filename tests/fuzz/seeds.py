@@ -154,6 +154,7 @@ def inputs():
         yield "model", b"".join(hashlib.sha256(bytes([seed, k])).digest() for k in range(4))
         yield "relay", hashlib.sha256(bytes([seed])).digest() * 3
         yield "rules", b"".join(hashlib.sha256(bytes([seed, k, 1])).digest() for k in range(12))
+        yield "events", b"".join(hashlib.sha256(bytes([seed, k, 3])).digest() for k in range(40))
         yield "frames", b"".join(hashlib.sha256(bytes([seed, k, 2])).digest() for k in range(30))
 
 
