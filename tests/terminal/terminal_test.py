@@ -276,6 +276,18 @@ class Talks(TerminalCase):
             self.assertEqual(terminal.result["reason"], "output")
 
 
+    @callers()
+    def test_refusals_are_told_after_the_run(self, who):
+        network = {"egress": {"deny": [{"to": [{"cidr": "192.0.2.0/24"}]}], "default": "allow"}}
+        told = b"mxc: refused: tcp 192.0.2.1:443, by /network/egress/deny/0; to allow: "
+        with self.terminal(who, probe(["tcp", "192.0.2.1", 443]) + "; echo over", network=network) as terminal:
+            terminal.expect(b"over\r\n")
+            self.assertEqual(terminal.end(), 0)
+            self.assertIn(told, terminal.shown)
+        with self.terminal(who, probe(["tcp", "192.0.2.1", 443]) + "; true", on=(0, 1), network=network) as terminal:
+            self.assertEqual((terminal.end(), terminal.process.stderr.read()), (0, b""))
+
+
 class Restores(TerminalCase):
     def unchanged(self, terminal):
         self.assertEqual(termios.tcgetattr(terminal.slave), terminal.settings)
