@@ -180,30 +180,39 @@ static int read_plan_execute(struct job *job, const struct mxc_args *args)
     return execute(job);
 }
 
+static int report(const struct job *job, int status)
+{
+    struct mxc_err err;
+    char started_at[32];
+
+    if (job->report < 0)
+        return status;
+    mxc_report_time(&job->started, started_at);
+
+    struct mxc_result result = { .backend =
+                                     job->request.backend ? job->request.backend->name : NULL,
+                                 .started_at =
+                                     job->started.tv_sec && *started_at ? started_at : NULL,
+                                 .exit = &job->exit,
+                                 .err = job->err.code ? &job->err : NULL,
+                                 .events = job->events };
+
+    if (mxc_report_write(job->report, &result, &err) < 0)
+        return mxc_cli_fail(job->cli, NULL, &err);
+    return status;
+}
+
 static int run_main(struct mxc_cli *cli, const void *given, const struct mxc_args *args)
 {
     struct job job = { .cli = cli, .options = given, .request = { .arena = &cli->arena } };
     struct mxc_err err;
-    char started_at[32];
     int status;
 
     if (mxc_report_open("--result-fd", job.options->result_fd, &job.report, &err) < 0 ||
         mxc_cli_events_open(job.options->events, &job.events_fd, &err) < 0)
         return mxc_cli_fail(cli, NULL, &err);
-    status = read_plan_execute(&job, args);
-    if (job.report < 0)
-        return status;
-    mxc_report_time(&job.started, started_at);
-
-    struct mxc_result result = { .backend = job.request.backend ? job.request.backend->name : NULL,
-                                 .started_at =
-                                     job.started.tv_sec && *started_at ? started_at : NULL,
-                                 .exit = &job.exit,
-                                 .err = job.err.code ? &job.err : NULL,
-                                 .events = job.events };
-
-    if (mxc_report_write(job.report, &result, &err) < 0)
-        return mxc_cli_fail(cli, NULL, &err);
+    status = report(&job, read_plan_execute(&job, args));
+    mxc_events_free(job.events);
     return status;
 }
 
