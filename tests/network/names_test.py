@@ -83,7 +83,6 @@ class Names(Case):
     @callers()
     def test_rebinding(self, who):
         """An answer that points inside is no answer, and opens nothing."""
-        network.WORLD_SERVERS.seen(True)
         with Guest(who, egress(to("rebind.test", "mixed.test", "inward.test"))) as guest:
             rows = guest.does(("dns", "rebind.test"), ("dns", "rebind.test", "AAAA"), ("dns", "inward.test"), ("dns", "mixed.test"))
             self.assertEqual([(row["code"], row["addresses"]) for row in rows], [("NOERROR", [])] * 3 + [("NOERROR", [PUBLIC4])])
@@ -138,6 +137,11 @@ class Names(Case):
         verdicts = self.tries(who, OPEN, ("dns", "cut.test"), ("dns", "broken.test"), ("dns", "four.test", "AAAA"))
         self.assertEqual((verdicts[0]["addresses"], verdicts[1]["code"], verdicts[2]["code"], verdicts[2]["addresses"]),
                          ([PUBLIC4], "SERVFAIL", "NOERROR", []))
+
+    @callers()
+    def test_by_stream(self, who):
+        """Answers fit into a datagram: there is no other way to ask, and who tries learns so at once."""
+        self.assertEqual(self.tries(who, OPEN, ("dns_tcp", "api.test"), ("dns_tcp", "api.test", "A", 6)), ["refused"] * 2)
 
     @callers()
     def test_other_resolvers(self, who):

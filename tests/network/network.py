@@ -230,6 +230,10 @@ def refusal(action):
 class Case(host.Case):
     """A test that fails as well when it leaves anything on the host."""
 
+    def setUp(self):
+        super().setUp()
+        WORLD_SERVERS.seen(True)
+
     def tries(self, who, network, *actions, **more):
         """One sandbox with this network section tries all that: the verdicts."""
         policy = guest_policy(network, **more)

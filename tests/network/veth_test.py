@@ -27,10 +27,6 @@ class Rules(rules_test.Rules):
     pass
 
 
-class Closed(closed_test.Closed):
-    pass
-
-
 class HostLoopback(closed_test.HostLoopback):
     pass
 
