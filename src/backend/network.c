@@ -306,6 +306,12 @@ int mxc_net_hear(const struct mxc_net *net, struct mxc_net_message *out, struct 
     return take_message(out, err);
 }
 
+void mxc_net_finish(const struct mxc_net *net)
+{
+    if (net->control >= 0)
+        (void)shutdown(net->control, SHUT_WR);
+}
+
 void mxc_net_stop(struct mxc_net *net)
 {
     mxc_auto_close(&net->control);

@@ -34,6 +34,9 @@ int mxc_net_give_device(const struct mxc_net *net, int device, struct mxc_err *e
 /* 1 a message was read (READY or EVENT), 0 nothing is there, -1 mxc-net has failed or ended: 'err' says how. */
 int mxc_net_hear(const struct mxc_net *net, struct mxc_net_message *out, struct mxc_err *err);
 
+/* Asks it to end. It says what it has kept back, then mxc_net_hear() fails. */
+void mxc_net_finish(const struct mxc_net *net);
+
 /* Ends and reaps it; accepts one that was never started. */
 void mxc_net_stop(struct mxc_net *net);
 

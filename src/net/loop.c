@@ -279,8 +279,11 @@ int mxc_loop_run(struct mxc_loop *loop, int device, int control, struct mxc_err 
     for (;;) {
         if (wait_all(loop, err) < 0)
             return -1;
-        if (loop->polls[AT_CONTROL].revents)
-            return 0; /* nothing more is said: it was closed */
+        if (loop->polls[AT_CONTROL].revents) { /* nothing more is said: it was closed */
+            mxc_filter_free(loop->filter);     /* tells what it has kept back */
+            loop->filter = NULL;
+            return 0;
+        }
         if (loop->polls[AT_OWN].revents &&
             (mxc_own_refresh(&loop->own, err) < 0 || update_own(loop, err) < 0))
             return -1;

@@ -107,6 +107,7 @@ static const struct call mounts[] = {
 static const struct call messages[] = {
     ROW(socket, EMFILE, ENFILE, ENOBUFS, EAFNOSUPPORT, EACCES),
     ROW(socketpair, EMFILE, ENFILE, ENOBUFS),
+    ROW(shutdown, ENOTCONN),
     WAITS(sendmsg, ENOBUFS, ENOMEM, EPIPE, EINTR),
     WAITS(sendto, ENOBUFS, ENOMEM, EPIPE, EINTR),
     WAITS(recvmsg, ENOMEM, ECONNRESET, EINTR),

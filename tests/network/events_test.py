@@ -72,11 +72,11 @@ def spread(who, rows):
 
 
 class Events(Case):
-    def told_events(self, who, policy, *actions, then=()):
-        """(verdicts, events, result object) of one run; 'then' is tried after the rest."""
+    def told_events(self, who, policy, *actions):
+        """(verdicts, events, result object) of one run."""
         path = self.box(who) / "events"
         done = self.ran(host.run(who, ["--events", path, "--config-base64", host.b64(policy)],
-                                 stdin=network.line(actions) + (network.line(then) if then else b"")))
+                                 stdin=network.line(actions)))
         self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
         return network.lines(done)[0], [json.loads(text) for text in path.read_text().splitlines()], done.result
 
@@ -129,8 +129,7 @@ class Events(Case):
     def test_many(self, who):
         """So many that not all are told: how many is told, and the summary stays small."""
         policy = guest_policy(egress(to(PUBLIC6)))
-        _, events, result = self.told_events(who, policy, ("flood_udp", PUBLIC4, 1, 3000),
-                                             then=[("pause", 1.5)])  # it is told once a second
+        _, events, result = self.told_events(who, policy, ("flood_udp", PUBLIC4, 1, 3000))
         refused = [event for event in events if event["kind"] == "refused"]
         untold = sum(event["count"] for event in events if event["kind"] == "untold")
         self.assertTrue(20 <= len(refused) < 1500, len(refused))

@@ -10,7 +10,6 @@ import struct
 import subprocess
 import sys
 import threading
-import time
 
 SECONDS = 2
 KEPT = {}  # name -> a connection that later actions use
@@ -216,11 +215,6 @@ def descriptors():
     return sorted(int(name) for name in os.listdir("/proc/self/fd") if os.path.exists("/proc/self/fd/" + name))
 
 
-def pause(seconds):
-    time.sleep(seconds)
-    return "waited"
-
-
 def flood_tcp(address, port, count):
     """Opens as many connections as it may have, and keeps them: how many there are."""
     got = 0
@@ -259,7 +253,7 @@ def flood_udp(address, first, count):
 
 
 ACTIONS = {action.__name__: action for action in (
-    tcp, udp, icmp, keep, again, dns, dns_tcp, dns_raw, resolve, named, serve, command, read, environment, descriptors, pause,
+    tcp, udp, icmp, keep, again, dns, dns_tcp, dns_raw, resolve, named, serve, command, read, environment, descriptors,
     flood_tcp, flood_syn, flood_udp)}
 
 

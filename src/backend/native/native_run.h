@@ -69,6 +69,8 @@ int native_network_device(struct mxc_run *run, int device, struct mxc_err *err);
 int native_network_hear(struct mxc_run *run, struct mxc_err *err);
 /* After that, while the program runs: nothing enforces the rules any more, so the sandbox ends. */
 void native_network_lost(struct mxc_run *run);
+/* The sandbox is gone: hears its last events, and ends it. */
+void native_network_end(struct mxc_run *run);
 
 /* watch.c: samples the memory of the sandbox's processes where no cgroup counts it. */
 int native_watch_start(struct mxc_run *run, struct mxc_err *err);

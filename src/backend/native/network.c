@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The executor between init, which makes the network interface, and mxc-net, which serves it. */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -69,4 +70,20 @@ void native_network_lost(struct mxc_run *run)
     mxc_auto_close(&run->net.control);
     run->net.control = -1;
     native_supervise_kill(run);
+}
+
+/* Neither talk without end nor silence makes the run longer than this, in turns and milliseconds. */
+#define LAST_TURNS   8
+#define LAST_WAIT_MS 100
+
+void native_network_end(struct mxc_run *run)
+{
+    struct pollfd said = { .fd = run->net.control, .events = POLLIN };
+    struct mxc_err ended; /* that it ends is right now */
+
+    mxc_net_finish(&run->net);
+    for (int i = 0; i < LAST_TURNS && run->net.control >= 0; i++)
+        if (poll(&said, 1, LAST_WAIT_MS) <= 0 || native_network_hear(run, &ended) < 0)
+            break;
+    mxc_net_stop(&run->net);
 }

@@ -290,15 +290,12 @@ int native_supervise_drain(struct mxc_run *run, struct mxc_err *err)
 {
     int *const over[] = { &run->channel, &run->watch_timer, &run->oom_event };
     struct pollfd polls[AT_MAX];
-    struct mxc_err late;
 
     for (size_t i = 0; i < sizeof over / sizeof *over; i++) {
         mxc_auto_close(over[i]);
         *over[i] = -1;
     }
-    (void)native_network_hear(run,
-                              &late); /* its last events; that it ends with the sandbox is right */
-    mxc_net_stop(&run->net);
+    native_network_end(run);
     native_output_move(&run->output);
     while (native_output_polls(&run->output, polls) && !cut_short(run)) {
         if (wait_events(run, polls, -1, err) < 0)
