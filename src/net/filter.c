@@ -227,6 +227,20 @@ static void follow_tcp(struct mxc_filter *filter, struct mxc_flow_entry *flow, u
         (void)mxc_flows_change(filter->flows, flow, MXC_FLOW_OPEN);
 }
 
+static bool is_question(const struct mxc_packet *packet)
+{
+    return packet->to_port == DNS && is_resolver(packet);
+}
+
+static enum mxc_verdict out_stream(const struct mxc_packet *packet)
+{
+    uint16_t rest = packet->version == 4
+                        ? mxc_sum_v4(packet->ip, MXC_IP_TCP, packet->data, packet->data_size)
+                        : mxc_sum_v6(packet->ip, MXC_IP_TCP, packet->data, packet->data_size);
+
+    return rest ? MXC_FRAME_DROP : MXC_FRAME_STREAM;
+}
+
 static enum mxc_verdict out_tcp(struct mxc_filter *filter, const struct mxc_packet *packet,
                                 uint64_t now_ms, struct mxc_filter_out *out)
 {
@@ -237,6 +251,8 @@ static enum mxc_verdict out_tcp(struct mxc_filter *filter, const struct mxc_pack
 
     if (flags & MXC_TCP_SYN && flags & (MXC_TCP_RST | MXC_TCP_FIN))
         return MXC_FRAME_DROP;
+    if (is_question(packet))
+        return out_stream(packet);
     if (flags == MXC_TCP_SYN && !again)
         return out_first(filter, packet, now_ms, out);
     if (!flow)
@@ -269,7 +285,7 @@ static enum mxc_verdict out_datagram(struct mxc_filter *filter, const struct mxc
     const struct mxc_flow_key key = key_of(packet, true);
     struct mxc_flow_entry *flow;
 
-    if (packet->kind == MXC_PACKET_UDP && packet->to_port == DNS && is_resolver(packet))
+    if (packet->kind == MXC_PACKET_UDP && is_question(packet))
         return resolve(packet, out);
     flow = mxc_flows_find(filter->flows, &key, now_ms);
     if (!flow)

@@ -44,6 +44,7 @@ enum mxc_verdict {
     MXC_FRAME_PASS,
     MXC_FRAME_REPLY,   /* drop it, and write 'reply' to the guest */
     MXC_FRAME_RESOLVE, /* drop it, and give 'query' to the resolver */
+    MXC_FRAME_STREAM,  /* a segment for the resolver: drop it, and give it to net/resolver_tcp.h */
 };
 
 /* Who asked the resolver. */

@@ -202,6 +202,9 @@ static void handle_frame(struct mxc_loop *loop, size_t length)
     case MXC_FRAME_RESOLVE:
         mxc_names_ask(loop->names, out, loop->now_ms);
         break;
+    case MXC_FRAME_STREAM:
+        mxc_names_hear(loop->names, loop->frame, length, loop->now_ms);
+        break;
     case MXC_FRAME_DROP:
         break;
     }

@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "net/resolver_rules.h"
+#include "net/resolver_tcp.h"
 #include "net/upstream.h"
 
 /* Addresses of denied names: for each name as many as an answer has of both families, within these bounds. */
@@ -22,22 +23,42 @@ struct mxc_names {
     struct mxc_names_options options;
     struct mxc_resolver_rules rules;
     struct mxc_resolver *resolver;
+    struct mxc_resolver_tcp *tcp;
     struct mxc_upstream *upstream;
     uint64_t now_ms;
     uint64_t tick_ms; /* when the resolver is to be told of the time again */
 };
+
+static void write_frame(void *context, const uint8_t *frame, size_t size)
+{
+    struct mxc_names *names = context;
+
+    names->options.write(names->options.context, frame, size);
+}
 
 static void answer(void *context, const struct mxc_dns_asker *asker, const uint8_t *bytes,
                    size_t size)
 {
     struct mxc_names *names = context;
     uint8_t frame[FRAME_ROOM];
-    size_t length =
-        mxc_filter_answer(names->options.filter, &asker->guest, bytes, size, frame, sizeof frame);
+    size_t length;
 
-    mxc_known_learn(names->options.known, bytes, size);
+    if (asker->stream) {
+        mxc_resolver_tcp_answer(names->tcp, asker, bytes, size, names->now_ms);
+        return;
+    }
+    length =
+        mxc_filter_answer(names->options.filter, &asker->guest, bytes, size, frame, sizeof frame);
     if (length)
-        names->options.write(names->options.context, frame, length);
+        write_frame(names, frame, length);
+}
+
+static void ask(void *context, const struct mxc_dns_asker *asker, const uint8_t *bytes, size_t size,
+                uint64_t now_ms)
+{
+    struct mxc_names *names = context;
+
+    mxc_resolver_ask(names->resolver, bytes, size, asker, now_ms);
 }
 
 static void tell(void *context, const struct mxc_net_event *event)
@@ -79,9 +100,13 @@ static int make_resolver(struct mxc_names *names, const struct mxc_resolv_conf *
         .timeout_s = conf->timeout_s,
         .attempts = conf->attempts,
     };
+    const struct mxc_resolver_tcp_ways tcp = { names, write_frame, ask, give_random };
 
     names->resolver = mxc_resolver_new(&options);
-    return names->resolver ? 0 : mxc_fail(err, MXC_BACKEND, ENOMEM, "mxc-net", "out of memory");
+    names->tcp = mxc_resolver_tcp_new(&tcp);
+    return names->resolver && names->tcp
+               ? 0
+               : mxc_fail(err, MXC_BACKEND, ENOMEM, "mxc-net", "out of memory");
 }
 
 static struct mxc_pins *new_denied(uint32_t count)
@@ -118,7 +143,10 @@ int mxc_names_new(const struct mxc_names_options *options, struct mxc_names **ou
 
 static void tick(struct mxc_names *names, uint64_t now_ms)
 {
+    uint64_t tcp_ms = mxc_resolver_tcp_tick(names->tcp, now_ms);
+
     names->tick_ms = mxc_resolver_tick(names->resolver, now_ms);
+    names->tick_ms = tcp_ms < names->tick_ms ? tcp_ms : names->tick_ms;
 }
 
 void mxc_names_ask(struct mxc_names *names, const struct mxc_filter_out *asked, uint64_t now_ms)
@@ -127,6 +155,13 @@ void mxc_names_ask(struct mxc_names *names, const struct mxc_filter_out *asked, 
 
     names->now_ms = now_ms;
     mxc_resolver_ask(names->resolver, asked->query, asked->query_size, &asker, now_ms);
+    tick(names, now_ms);
+}
+
+void mxc_names_hear(struct mxc_names *names, const uint8_t *frame, size_t size, uint64_t now_ms)
+{
+    names->now_ms = now_ms;
+    mxc_resolver_tcp_take(names->tcp, frame, size, now_ms);
     tick(names, now_ms);
 }
 

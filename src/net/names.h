@@ -31,6 +31,9 @@ int mxc_names_new(const struct mxc_names_options *options, struct mxc_names **ou
 /* A datagram for the resolver, as mxc_filter_out() gave it. */
 void mxc_names_ask(struct mxc_names *names, const struct mxc_filter_out *asked, uint64_t now_ms);
 
+/* The same over TCP: a frame for which it said MXC_FRAME_STREAM. */
+void mxc_names_hear(struct mxc_names *names, const uint8_t *frame, size_t size, uint64_t now_ms);
+
 /* Adds what it waits for behind the first '*count' of 'room' entries, and lowers '*timeout_ms' to its next timer. */
 void mxc_names_polls(struct mxc_names *names, struct pollfd *polls, size_t room, size_t *count,
                      int *timeout_ms, uint64_t now_ms);

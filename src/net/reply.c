@@ -127,3 +127,27 @@ size_t mxc_reply_udp(const struct mxc_datagram *datagram, const uint8_t *bytes, 
     put_sum(out, MXC_IP_UDP, udp + 6, MXC_UDP_SIZE + size);
     return MXC_ETHER_SIZE + header + MXC_UDP_SIZE + size;
 }
+
+size_t mxc_reply_tcp(const struct mxc_datagram *ends, const struct mxc_segment *segment,
+                     const struct mxc_reply_bytes *bytes, uint8_t *out, size_t room)
+{
+    size_t header = ends->version == 4 ? MXC_V4_SIZE : MXC_V6_SIZE;
+    size_t size = MXC_TCP_SIZE + bytes->size;
+    uint8_t *tcp;
+
+    if (size > 65535 - MXC_V4_SIZE || MXC_ETHER_SIZE + header + size > room)
+        return 0;
+    tcp = put_headers(ends, MXC_IP_TCP, size, out);
+    memset(tcp, 0, MXC_TCP_SIZE);
+    mxc_put16(tcp, ends->from_port);
+    mxc_put16(tcp + 2, ends->to_port);
+    mxc_put32(tcp + 4, segment->seq);
+    mxc_put32(tcp + 8, segment->ack);
+    tcp[12] = MXC_TCP_SIZE / 4 << 4;
+    tcp[13] = segment->flags;
+    mxc_put16(tcp + 14, segment->window);
+    if (bytes->size)
+        memcpy(tcp + MXC_TCP_SIZE, bytes->data, bytes->size);
+    put_sum(out, MXC_IP_TCP, tcp + 16, size);
+    return MXC_ETHER_SIZE + header + size;
+}

@@ -30,4 +30,20 @@ struct mxc_datagram {
 size_t mxc_reply_udp(const struct mxc_datagram *datagram, const uint8_t *bytes, size_t size,
                      uint8_t *out, size_t room);
 
+/* A TCP segment. */
+struct mxc_segment {
+    uint32_t seq, ack;
+    uint16_t window;
+    uint8_t flags;
+};
+
+struct mxc_reply_bytes {
+    const uint8_t *data;
+    size_t size;
+};
+
+/* A TCP frame with these bytes, like mxc_reply_udp(). */
+size_t mxc_reply_tcp(const struct mxc_datagram *ends, const struct mxc_segment *segment,
+                     const struct mxc_reply_bytes *bytes, uint8_t *out, size_t room);
+
 #endif

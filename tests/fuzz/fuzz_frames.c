@@ -242,6 +242,7 @@ static void step(struct fuzz_net *net, const uint8_t *frame, size_t size)
     case MXC_FRAME_RESOLVE:
         check_resolve(net, &out, frame, size);
         return;
+    case MXC_FRAME_STREAM:
     case MXC_FRAME_DROP:
         return;
     }

@@ -140,8 +140,11 @@ class Names(Case):
 
     @callers()
     def test_by_stream(self, who):
-        """Answers fit into a datagram: there is no other way to ask, and who tries learns so at once."""
-        self.assertEqual(self.tries(who, OPEN, ("dns_tcp", "api.test"), ("dns_tcp", "api.test", "A", 6)), ["refused"] * 2)
+        """Questions over TCP are answered as well, under the same rules."""
+        verdicts = self.tries(who, egress(to("api.test")), ("dns_tcp", "api.test"), ("dns_tcp", "other.test"),
+                              ("dns_tcp", "api.test", "AAAA", 6))
+        self.assertEqual([row["code"] for row in verdicts], ["NOERROR", "REFUSED", "NOERROR"])
+        self.assertEqual(verdicts[2]["addresses"], [PUBLIC6])
 
     @callers()
     def test_other_resolvers(self, who):
