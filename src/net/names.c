@@ -145,6 +145,9 @@ static void tick(struct mxc_names *names, uint64_t now_ms)
 {
     uint64_t tcp_ms = mxc_resolver_tcp_tick(names->tcp, now_ms);
 
+    if (names->rules.closed)
+        mxc_filter_recheck(names->options.filter, NULL, now_ms);
+    names->rules.closed = false;
     names->tick_ms = mxc_resolver_tick(names->resolver, now_ms);
     names->tick_ms = tcp_ms < names->tick_ms ? tcp_ms : names->tick_ms;
 }

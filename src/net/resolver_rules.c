@@ -34,12 +34,21 @@ static const char *say_denied(void *context, uint32_t index)
     return index < names->count ? rules->rules->text + names->items[index].text : NULL;
 }
 
+static bool is_name(void *context, uint32_t name)
+{
+    return name == *(const uint32_t *)context;
+}
+
 static bool deny(void *context, const struct mxc_address *address, uint32_t index,
                  uint64_t until_ms, uint64_t now_ms)
 {
-    const struct mxc_resolver_rules *rules = context;
+    struct mxc_resolver_rules *rules = context;
 
-    return rules->denied && mxc_pins_add(rules->denied, address, index, until_ms, now_ms);
+    if (!rules->denied)
+        return false;
+    if (!mxc_pins_find(rules->denied, address, now_ms, is_name, &index))
+        rules->closed = true;
+    return mxc_pins_add(rules->denied, address, index, until_ms, now_ms);
 }
 
 struct mxc_resolver_judge mxc_resolver_judge_of(struct mxc_resolver_rules *rules)

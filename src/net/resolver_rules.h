@@ -11,6 +11,7 @@ struct mxc_resolver_rules {
     const struct mxc_live *live; /* whose 'pins' and 'denied' are those below */
     struct mxc_pins *pins;
     struct mxc_pins *denied; /* may be NULL when no name is denied */
+    bool closed; /* set when an address was closed that was not before: flows to it are to end */
 };
 
 struct mxc_resolver_judge mxc_resolver_judge_of(struct mxc_resolver_rules *rules);

@@ -154,6 +154,10 @@ static void test_rules(void **state)
     assert_true(mxc_address_parse("192.0.2.1", &address));
     assert_true(ask(&opened, &live, "192.0.2.1", 443).allow);
     assert_true(judge.deny(judge.context, &address, 0, 2000, 1000));
+    assert_true(rules.closed);
+    rules.closed = false;
+    assert_true(judge.deny(judge.context, &address, 0, 2000, 1000)); /* is closed already */
+    assert_false(rules.closed);
     assert_int_equal(ask(&opened, &live, "192.0.2.1", 443).why, MXC_WHY_RULE);
     assert_int_equal(ask(&opened, &live, "192.0.2.1", 443).rule, 0);
     assert_true(ask(&opened, &live, "192.0.2.1", 80).allow);
