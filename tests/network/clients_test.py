@@ -64,6 +64,19 @@ class Clients(Case):
                     if client != "ssh":
                         self.assertEqual(status == 0, column == 1, text)
 
+    @callers()
+    def test_dig(self, who):
+        if not shutil.which("dig"):
+            self.skipTest("dig is not installed")
+        network.WORLD_SERVERS.zone({"web.test": {"A": [PUBLIC4], "AAAA": [PUBLIC6]}})
+        rows = [(("web.test", "A"), "NOERROR", PUBLIC4), (("web.test", "AAAA"), "NOERROR", PUBLIC6), (("web.test", "A", "+tcp"), "NOERROR", PUBLIC4),
+                (("other.test", "A"), "REFUSED", "(Blocked)")]
+        verdicts = self.tries(who, RULES, *(["command", "dig", "+tries=1", "+time=5", *words] for words, _, _ in rows))
+        for (words, code, text), (_, out) in zip(rows, verdicts):
+            with self.subTest(words=words):
+                self.assertIn("status: " + code, out)
+                self.assertIn(text, out)
+
     def test_all_are_here(self):
         """Said once, where it can be seen."""
         missing = [client for client in (*CLIENTS, "dig") if not shutil.which(client)]

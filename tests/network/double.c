@@ -3,7 +3,8 @@
  * policy, gives it a socket in place of a network interface, and prints what it says: "ready", "event KIND WHY", and
  * "lost TEXT" when it ends.
  *
- * usage: double POLICY DEVICE-DESCRIPTOR      ends with its standard input; 'double' lies beside mxc-net */
+ * usage: double POLICY DEVICE-DESCRIPTOR [mapped]      ends with its standard input; 'double' lies beside mxc-net.
+ * 'mapped': as root of the host, for whom mxc-net has an id of its own. */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,12 +64,12 @@ int main(int argc, char **argv)
     struct mxc_plan plan = { .network = &policy.network };
     int result;
 
-    if (argc != 3) {
-        (void)fputs("usage: double POLICY DEVICE-DESCRIPTOR\n", stderr);
+    if (argc < 3) {
+        (void)fputs("usage: double POLICY DEVICE-DESCRIPTOR [mapped]\n", stderr);
         return 2;
     }
     if (mxc_policy_read(&arena, argv[1], strlen(argv[1]), NULL, &policy, &err) < 0 ||
-        mxc_net_start(&plan, geteuid() == 0, &net, &err) < 0 ||
+        mxc_net_start(&plan, argc > 3, &net, &err) < 0 ||
         mxc_net_give_device(&net, atoi(argv[2]), &err) < 0)
         return complain(&err);
     (void)close(atoi(argv[2]));

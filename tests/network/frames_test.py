@@ -131,10 +131,12 @@ class Double:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
         self.device.settimeout(10)
         policy = json.dumps({"version": "1.0.0", "process": {"commandLine": "true"}, "network": section})
-        self.process = subprocess.Popen([host.PLACE.bin / "double", policy, str(its.fileno())], stdin=subprocess.PIPE,
+        self.process = subprocess.Popen([host.PLACE.bin / "double", policy, str(its.fileno()),
+                                         *(["mapped"] if host.has_other_users() else [])], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True, pass_fds=(its.fileno(),))
         its.close()
-        assert self.process.stdout.readline() == "ready\n"
+        said = self.process.stdout.readline()
+        assert said == "ready\n", said
 
     def send(self, frame):
         if frame:  # an empty packet would be the end of the device

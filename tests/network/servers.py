@@ -4,6 +4,7 @@ arrives. It is told what to do by packets of JSON on a descriptor: ["verb", argu
 
 usage: servers.py DESCRIPTOR"""
 import collections
+import contextlib
 import http.server
 import json
 import socket
@@ -119,7 +120,9 @@ class Watch:
     def __init__(self, interface):
         self.seen = collections.Counter()
         self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))  # ETH_P_ALL
-        self.sock.setsockopt(socket.SOL_SOCKET, 33, 1 << 24)  # SO_RCVBUFFORCE, where we may
+        for option in (socket.SO_RCVBUF, 33):  # SO_RCVBUFFORCE, where we may
+            with contextlib.suppress(PermissionError):
+                self.sock.setsockopt(socket.SOL_SOCKET, option, 1 << 24)
         self.sock.bind((interface, 3))
         threading.Thread(target=self.loop, daemon=True).start()
 
