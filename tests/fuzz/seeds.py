@@ -111,6 +111,21 @@ def dns_answers():
     yield b"".join(packed)
 
 
+def dns_streams():
+    """Rows of segments: what to do, the port and the place in the stream, the length, bytes."""
+    def segment(flags, data=b"", port=0, more=0):
+        return bytes([flags | more, port, len(data)]) + data
+    query = dns_query("open.org", 1)
+    framed = struct.pack("!H", len(query)) + query
+    hello = segment(2) + segment(0)
+    yield hello + segment(0, framed, more=32) + segment(3) + segment(0)
+    yield hello + b"".join(segment(0, framed[i:i + 7], more=32) for i in range(0, len(framed), 7)) + segment(4)
+    yield hello + segment(3, framed * 5) + segment(0, more=0xc0) * 9
+    yield hello + segment(0, framed * 5, more=40) + segment(0, framed, more=0x38) * 6 + segment(0) * 3
+    yield b"".join(segment(2, port=port) + segment(0, framed, port, 32) for port in range(20))
+    yield hello + segment(0, framed, 240) + segment(0, framed, 230) + segment(0, b"\xff\xff") + segment(5) + segment(6, b"x")
+
+
 def inputs():
     for path in POLICIES:
         text = path.read_bytes()
@@ -148,6 +163,8 @@ def inputs():
     yield "proc", b"\4" + b"1234 567 89 1 0 2 0\n"
     for text in dns_queries():
         yield "dnsquery", text
+    for text in dns_streams():
+        yield "dnsstream", text
     for text in dns_answers():
         yield "dnsanswer", text
     for seed in range(40):
