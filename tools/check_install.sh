@@ -16,7 +16,9 @@ for file in bin/mxc bin/lxc-exec share/man/man1/mxc.1 share/man/man1/lxc-exec.1 
     share/fish/vendor_completions.d/mxc.fish share/mxc/schemas; do
     [ -s "$prefix/$file" ] || [ -d "$prefix/$file" ] || wrong "$file is missing or empty"
 done
-[ -x "$prefix/libexec/mxc/mxc-net" ] || wrong "libexec/mxc/mxc-net is missing"
+for program in mxc-net linux-test-proxy unix-test-proxy; do
+    [ -x "$prefix/libexec/mxc/$program" ] || wrong "libexec/mxc/$program is missing"
+done
 case $("$prefix/bin/mxc" probe) in
     *"mxc-net is not installed"*) wrong "bin/mxc does not find mxc-net" ;;
 esac

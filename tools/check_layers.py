@@ -15,6 +15,7 @@ ABOVE = ["base", "policy", "plan", "backend", "run", "lib", "cli"]
 MAY_INCLUDE = {layer: set(ABOVE[: i + 1]) for i, layer in enumerate(ABOVE)}
 MAY_INCLUDE["sys"] = {"base", "policy", "sys"}
 MAY_INCLUDE["net"] = {"base", "policy", "net"}
+MAY_INCLUDE["proxy"] = {"proxy"}  # a program of its own, for tests
 for user in ("plan", "backend", "run", "lib", "cli"):
     MAY_INCLUDE[user].add("net")
 for user in ("backend", "run", "lib", "cli"):

@@ -19,6 +19,7 @@
 #include "base/auto.h"
 #include "net/rules.h"
 #include "policy/cidr.h"
+#include "sys/linux/beside.h"
 #include "sys/linux/kernel.h"
 #include "sys/linux/read.h"
 
@@ -37,21 +38,7 @@ static int fail(struct mxc_err *err, const char *call, const char *what)
 
 const char *mxc_net_program(void)
 {
-    static const char *const places[] = { "mxc-net", "../libexec/mxc/mxc-net" };
-    static char path[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 64);
-    char *name;
-
-    if (length <= 0)
-        return NULL;
-    path[length] = '\0';
-    name = strrchr(path, '/') + 1;
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        (void)snprintf(name, (size_t)(path + sizeof path - name), "%s", places[i]);
-        if (access(path, X_OK) == 0)
-            return path;
-    }
-    return NULL;
+    return mxc_sys_beside("mxc-net");
 }
 
 /* Sealed, so that what was checked stays what is used. */
@@ -75,8 +62,10 @@ static int rules_memory(const struct mxc_plan *plan, int *out, struct mxc_err *e
 
 /* ---- the child: system calls only, until it executes */
 
+#define PROGRAM_FD (MXC_NET_RULES_FD + 1)
+
 struct start {
-    const char *path;
+    int program;
     int control;
     int rules;
     bool mapped; /* ids of its own */
@@ -107,15 +96,17 @@ static int take_descriptors(const struct start *start)
     /* Away from 0 to 4 first: one of them may stand where the other goes. */
     int control = fcntl(start->control, F_DUPFD, 16);
     int rules = fcntl(start->rules, F_DUPFD, 16);
+    int program = fcntl(start->program, F_DUPFD, 16);
 
-    if (null < 0 || control < 0 || rules < 0)
+    if (null < 0 || control < 0 || rules < 0 || program < 0)
         return -1;
     for (int i = 0; i < 3; i++)
         if (dup2(null, i) < 0)
             return -1;
-    if (dup2(control, MXC_NET_CONTROL_FD) < 0 || dup2(rules, MXC_NET_RULES_FD) < 0)
+    if (dup2(control, MXC_NET_CONTROL_FD) < 0 || dup2(rules, MXC_NET_RULES_FD) < 0 ||
+        dup3(program, PROGRAM_FD, O_CLOEXEC) < 0)
         return -1;
-    return mxc_sys_close_range(MXC_NET_RULES_FD + 1, ~0u, 0);
+    return mxc_sys_close_range(PROGRAM_FD + 1, ~0u, 0);
 }
 
 _Noreturn static void become_net(const struct start *start)
@@ -132,8 +123,8 @@ _Noreturn static void become_net(const struct start *start)
         give_up(start, "PR_SET_PDEATHSIG", "prepare the network process");
     if (take_descriptors(start) < 0)
         give_up(start, "dup2", "prepare the network process");
-    (void)execve(start->path, (char *const *)(uintptr_t)argv,
-                 (char *const *)(uintptr_t)environment);
+    /* Not by its path: below a private folder of root's the ids of nobody would not reach it. */
+    (void)syscall(SYS_execveat, PROGRAM_FD, "", argv, environment, AT_EMPTY_PATH);
     give_up(&(struct start){ .control = MXC_NET_CONTROL_FD }, "execve", "execute mxc-net");
 }
 
@@ -206,12 +197,14 @@ static int start_steps(const struct mxc_plan *plan, bool mapped, struct mxc_net 
                        struct mxc_err *err)
 {
     struct mxc_net_setup setup = { .loopback = wants_loopback(plan) };
-    struct start start = { .path = mxc_net_program(), .mapped = mapped };
+    const char *path = mxc_net_program();
+    auto_close int program = path ? open(path, O_PATH | O_CLOEXEC) : -1;
+    struct start start = { .program = program, .mapped = mapped };
     auto_close int control = -1;
     auto_close int rules = -1;
     int ends[2];
 
-    if (!start.path)
+    if (program < 0)
         return mxc_fail(err, MXC_UNAVAILABLE, ENOENT, "mxc-net",
                         "the program mxc-net, which enforces rules of the network, is not "
                         "installed beside this one; install it, or leave the network closed");

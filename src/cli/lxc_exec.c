@@ -9,6 +9,7 @@
 
 #include "policy/text.h"
 #include "run/result.h"
+#include "run/test_proxy.h"
 
 /* One call. */
 struct call {
@@ -196,8 +197,10 @@ static int execute(struct call *call)
 
 static int run(struct call *call, const struct mxc_args *args)
 {
+    struct mxc_test_proxy proxy;
     struct mxc_err err;
     const char *phase;
+    int status;
 
     if (load(call, args, &err) < 0)
         return invalid(call, &err);
@@ -210,9 +213,16 @@ static int run(struct call *call, const struct mxc_args *args)
     if (check_gates(call))
         return 1;
     (void)clock_gettime(CLOCK_MONOTONIC, &call->started);
+    if (mxc_test_proxy_start(call->arena, &call->request.policy,
+                             call->options->experimental || call->options->allow_testing_features,
+                             call->options->dry_run, &proxy, &err) < 0)
+        return refused(call, &err);
     if (mxc_request_plan(&call->request, NULL, &err) < 0)
-        return call->options->dry_run ? end_dry_run(call, &err) : refused(call, &err);
-    return call->options->dry_run ? end_dry_run(call, NULL) : execute(call);
+        status = call->options->dry_run ? end_dry_run(call, &err) : refused(call, &err);
+    else
+        status = call->options->dry_run ? end_dry_run(call, NULL) : execute(call);
+    mxc_test_proxy_stop(&proxy);
+    return status;
 }
 
 static int delete_container(const struct mxc_lxc_options *options)

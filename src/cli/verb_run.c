@@ -10,6 +10,7 @@
 #include "cli/report.h"
 #include "cli/source.h"
 #include "cli/verbs.h"
+#include "run/test_proxy.h"
 
 #define MOST_TOLD 8 /* refusals that are told on a terminal */
 
@@ -19,6 +20,7 @@ struct run_options {
     const char *events;
     bool json;
     bool verbose;
+    bool testing;
 };
 
 /* One run and what is known of it so far. */
@@ -42,6 +44,8 @@ static const struct mxc_option options[] = {
     { "events", MXC_OPTION_TEXT, offsetof(struct run_options, events), "N|FILE",
       "write a JSON line for everything that the network refuses, to descriptor N or to FILE",
       MXC_COMPLETE_FILE, NULL },
+    { "allow-testing-features", MXC_OPTION_FLAG, offsetof(struct run_options, testing), NULL,
+      "let the policy use the built-in proxy for tests", MXC_COMPLETE_NONE, NULL },
     { "json", MXC_OPTION_FLAG, offsetof(struct run_options, json), NULL,
       "write errors as one JSON line", MXC_COMPLETE_NONE, NULL },
     { "verbose", MXC_OPTION_FLAG, offsetof(struct run_options, verbose), NULL,
@@ -172,12 +176,19 @@ static int execute(struct job *job)
 static int read_plan_execute(struct job *job, const struct mxc_args *args)
 {
     const struct mxc_source *source = &job->options->source;
+    struct mxc_test_proxy proxy = { 0 };
+    int status;
 
     job->exit.reason = MXC_REASON_REFUSED;
     if (mxc_source_read(source, args, &job->request, &job->err) < 0 ||
+        mxc_test_proxy_start(&job->cli->arena, &job->request.policy, job->options->testing, false,
+                             &proxy, &job->err) < 0 ||
         mxc_request_plan(&job->request, source->backend, &job->err) < 0 || keep_events(job) < 0)
-        return refused(job);
-    return execute(job);
+        status = refused(job);
+    else
+        status = execute(job);
+    mxc_test_proxy_stop(&proxy);
+    return status;
 }
 
 static int report(const struct job *job, int status)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -129,6 +130,7 @@ int main(int argc, char **argv)
                     stderr);
         return 2;
     }
+    (void)prctl(PR_SET_NAME, "mxc-net", 0, 0, 0); /* executed by descriptor, it has none */
     if (serve(&message.err) == 0)
         return 0;
     (void)!send(MXC_NET_CONTROL_FD, &message, sizeof message, MSG_NOSIGNAL);

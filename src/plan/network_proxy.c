@@ -212,8 +212,8 @@ static int check_beside(const struct mxc_network *network, struct mxc_err *err)
 {
     if (network->proxy_builtin)
         return mxc_fail(err, MXC_POLICY_REFUSED, 0, network->proxy_pointer,
-                        "there is no built-in proxy; start one, and name it by "
-                        "network.proxy.localhost or url");
+                        "the built-in proxy is for tests: allow it by --allow-testing-features, or "
+                        "start a proxy and name it by network.proxy.localhost or url");
     if (network->host_loopback_allow || network->allow_local)
         return mxc_fail(err, MXC_POLICY_REFUSED, 0,
                         network->allow_local ? "/network/allowLocalNetwork"

@@ -84,7 +84,7 @@ class Place:
         self.path.chmod(0o755)
         self.bin = self.path / "bin"
         self.bin.mkdir()
-        for program in ("src/cli/mxc", "src/cli/lxc-exec", "src/cli/mxc-net", "tests/host/probe", "tests/host/launch"):
+        for program in ("src/cli/mxc", "src/cli/lxc-exec", "src/cli/mxc-net", "src/cli/linux-test-proxy", "tests/host/probe", "tests/host/launch"):
             shutil.copy(BUILD / program, self.bin)  # an ordinary user may not reach the build folder
             (self.bin / Path(program).name).chmod(0o755)
 
