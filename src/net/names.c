@@ -116,14 +116,11 @@ static struct mxc_pins *new_denied(uint32_t count)
     return mxc_pins_new(room < DENIED_LEAST ? DENIED_LEAST : room);
 }
 
-int mxc_names_new(const struct mxc_names_options *options, struct mxc_names **out,
-                  struct mxc_err *err)
+static int furnish(struct mxc_names *names, const struct mxc_names_options *options,
+                   struct mxc_err *err)
 {
-    struct mxc_names *names = calloc(1, sizeof *names);
     struct mxc_resolv_conf conf;
 
-    if (!names)
-        return mxc_fail(err, MXC_BACKEND, ENOMEM, "mxc-net", "out of memory");
     names->options = *options;
     names->rules = (struct mxc_resolver_rules){ .rules = options->rules,
                                                 .live = options->live,
@@ -137,6 +134,20 @@ int mxc_names_new(const struct mxc_names_options *options, struct mxc_names **ou
     if (mxc_upstream_conf(&conf, err) < 0 || mxc_upstream_new(&conf, &names->upstream, err) < 0 ||
         make_resolver(names, &conf, err) < 0)
         return -1;
+    return 0;
+}
+
+int mxc_names_new(const struct mxc_names_options *options, struct mxc_names **out,
+                  struct mxc_err *err)
+{
+    struct mxc_names *names = calloc(1, sizeof *names);
+
+    if (!names)
+        return mxc_fail(err, MXC_BACKEND, ENOMEM, "mxc-net", "out of memory");
+    if (furnish(names, options, err) < 0) {
+        free(names); /* the rest of it goes with the process, which ends */
+        return -1;
+    }
     *out = names;
     return 0;
 }

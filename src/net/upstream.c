@@ -51,12 +51,10 @@ struct mxc_upstream {
 int mxc_upstream_conf(struct mxc_resolv_conf *out, struct mxc_err *err)
 {
     auto_close int fd = open(CONF_PATH, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    auto_free char *text = malloc(CONF_MAX);
+    static char text[CONF_MAX]; /* read once */
     size_t size = 0;
     ssize_t got = 0;
 
-    if (!text)
-        return mxc_fail(err, MXC_BACKEND, ENOMEM, CONF_PATH, "out of memory");
     if (fd < 0 && errno != ENOENT && errno != ENOTDIR)
         return mxc_fail(err, MXC_BACKEND, errno, CONF_PATH,
                         "cannot read which name servers the host has: %s", strerror(errno));
