@@ -95,7 +95,7 @@ static int follow(const uint8_t *message, size_t size, size_t at, size_t *end, c
 enum mxc_dns_name_kind mxc_dns_name_read(const uint8_t *message, size_t size, size_t *at,
                                          char out[MXC_DNS_NAME])
 {
-    char text[MXC_DNS_NAME];
+    char text[MXC_DNS_NAME] = "";
     size_t end = 0;
     int length = follow(message, size, *at, &end, text);
 

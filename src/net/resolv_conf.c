@@ -62,7 +62,7 @@ static void read_option(const char *word, const char *name, unsigned most, unsig
 
 static void read_line(struct line line, struct mxc_resolv_conf *out)
 {
-    char word[WORD_MAX];
+    char word[WORD_MAX] = "";
 
     if (!next_word(&line, word))
         return;
