@@ -15,7 +15,7 @@ function namedDescriptors(words: readonly string[]): number[] {
   return options.flatMap((word, index) => {
     const [name, value = options[index + 1]] = word.split('=', 2);
     const fd = Number(value);
-    return /^--[a-z]+-fd$/.test(name ?? '') && Number.isInteger(fd) && fd > 2 && fd < 1024 ? [fd] : [];
+    return /^--(?:[a-z]+-fd|events)$/.test(name ?? '') && Number.isInteger(fd) && fd > 2 && fd < 1024 ? [fd] : [];
   });
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Questions to the executor that start nothing: what a policy means, whether it is wise, what the host can.
-import { spawn } from 'node:child_process';
+import { endKindly, launched } from './child.js';
 import { collect, type Collected } from './collect.js';
 import { MxcError, mxcErrorFromCode } from './errors.js';
 import { resolveMxc } from './locate.js';
@@ -46,17 +46,19 @@ export interface PolicyCheck {
 async function ask(args: string[], options: InspectOptions, input = ''): Promise<Collected> {
   const { signal, baseDirectory } = options;
   signal?.throwIfAborted();
-  const child = spawn(resolveMxc(options.executablePath), args, {
+  const child = await launched(resolveMxc(options.executablePath), args, {
     stdio: ['pipe', 'pipe', 'pipe'],
-    ...(signal ? { signal } : {}),
     ...(baseDirectory === undefined ? {} : { cwd: baseDirectory }),
   });
-  child.stdin.on('error', () => {}).end(input);
+  const stop = () => endKindly(child);
+  signal?.addEventListener('abort', stop, { once: true });
+  child.stdin!.on('error', () => {}).end(input);
   try {
-    return await collect(child);
-  } catch (error) {
+    const collected = await collect(child);
     signal?.throwIfAborted();
-    throw error;
+    return collected;
+  } finally {
+    signal?.removeEventListener('abort', stop);
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Sandboxes that outlive one call.
-import { spawn } from 'node:child_process';
 import { envelopeOf, openChannel, type ResultChannel } from './channel.js';
+import { endKindly, launched } from './child.js';
 import { collect, type Collected } from './collect.js';
 import { backendOf, makeEnvelope, readAnswer } from './envelope.js';
 import { mxcErrorFromCode } from './errors.js';
@@ -36,12 +36,12 @@ async function call(
   const { signal } = options;
   if (signal?.aborted) throw reasonOf(signal);
   const { executor, args } = prepareEnvelope(envelope, options);
-  const child = spawn(executor, args, {
+  const child = await launched(executor, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(channel ? { env: { ...process.env, ...channel.env } } : {}),
   });
-  const stop = () => void child.kill();
-  child.stdin.on('error', () => {}).end();
+  const stop = () => endKindly(child);
+  child.stdin!.on('error', () => {}).end();
   signal?.addEventListener('abort', stop, { once: true });
   try {
     const collected = await collect(child);

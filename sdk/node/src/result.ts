@@ -5,6 +5,14 @@ import { MxcError, mxcErrorFromCode } from './errors.js';
 import type { Reason } from './mxc.gen.js';
 import { isRecord, parseRecord, type JsonRecord } from './wire.js';
 
+/** One operation of a JSON Patch (RFC 6902). */
+export interface PatchOperation {
+  readonly op: 'add' | 'remove' | 'replace';
+  /** JSON pointer into the policy. */
+  readonly path: string;
+  readonly value?: unknown;
+}
+
 /** Something that the policy kept the program from doing, as the executor tells it. */
 export interface Denial {
   readonly kind: string;
@@ -16,7 +24,10 @@ export interface Denial {
   /** Why: a rule, or the default. */
   readonly why?: string;
   readonly rule?: string | number;
+  /** How often it was told; repetitions within a second are counted as `untold`. */
   readonly count?: number;
+  /** The smallest change of the policy that would allow it. */
+  readonly suggestion?: readonly PatchOperation[];
 }
 
 /** How a run ended. */
@@ -42,6 +53,8 @@ export interface SandboxExit {
   enforcement: Readonly<Record<string, string>>;
   /** What the policy refused while it ran; null when the backend keeps no record. */
   denials: readonly Denial[] | null;
+  /** Kinds of refusals beyond those in `denials`. */
+  denialsMore: number;
 }
 
 const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]));
@@ -76,6 +89,35 @@ function exitOf(result: JsonRecord): SandboxExit {
     backend: String(result.backend),
     enforcement: isRecord(result.enforced) ? (result.enforced as Record<string, string>) : {},
     denials: denialsOf(result.denials),
+    denialsMore: numberOr(result.denialsMore, 0),
+  };
+}
+
+const endingStatus = new Map<number | null, NodeJS.Signals>([
+  [129, 'SIGHUP'],
+  [130, 'SIGINT'],
+  [131, 'SIGQUIT'],
+  [143, 'SIGTERM'],
+]);
+
+/** The exit of an executor that a signal ended before it could write a result; null when none did. */
+export function interrupted(code: number | null, killed: NodeJS.Signals | null): SandboxExit | null {
+  const signal = killed ?? endingStatus.get(code);
+  if (!signal || ![...endingStatus.values()].includes(signal)) return null;
+  return {
+    reason: 'interrupted',
+    exitCode: null,
+    signal,
+    timedOut: false,
+    durationMs: 0,
+    setupMs: 0,
+    runMs: 0,
+    cpuMs: null,
+    peakMemory: null,
+    backend: '',
+    enforcement: {},
+    denials: null,
+    denialsMore: 0,
   };
 }
 

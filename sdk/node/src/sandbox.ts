@@ -4,7 +4,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { envelopeOf, openChannel, type ResultChannel } from './channel.js';
 import { buildSandboxPayload } from './config.js';
 import { MxcError, mxcErrorFromCode } from './errors.js';
-import { collect } from './collect.js';
+import { endKindly, whyNot } from './child.js';
+import { collect, mostText, tooMuch } from './collect.js';
 import type { Logger } from './logger.js';
 import { prepare, type Prepared, type SandboxSpawnOptions } from './prepare.js';
 import { spawnPty, type IPty } from './pty.js';
@@ -115,10 +116,9 @@ interface Ended extends SandboxOutput {
 /** Kills what runs when the signal says so; then the result is the signal's reason. */
 async function endedBy<T>(
   signal: AbortSignal | undefined,
-  running: { kill(signal: 'SIGTERM'): unknown },
+  stop: () => void,
   result: Promise<T>,
 ): Promise<T> {
-  const stop = () => void running.kill('SIGTERM');
   signal?.addEventListener('abort', stop, { once: true });
   try {
     const value = await result;
@@ -130,15 +130,24 @@ async function endedBy<T>(
 }
 
 function collectPty(pty: IPty): Promise<Ended> {
-  return new Promise((resolve) => {
-    let stdout = '';
-    pty.onData((part) => (stdout += part));
-    pty.onExit(({ exitCode, signal }) => resolve({ stdout, stderr: '', exitCode, signal: signal || null }));
+  return new Promise((resolve, reject) => {
+    const parts: string[] = [];
+    let size = 0;
+    pty.onData((part) => {
+      size += part.length;
+      if (size <= mostText) parts.push(part);
+      else pty.kill('SIGTERM');
+    });
+    pty.onExit(({ exitCode, signal }) => {
+      if (size > mostText) reject(tooMuch());
+      else resolve({ stdout: parts.join(''), stderr: '', exitCode, signal: signal || null });
+    });
   });
 }
 
 async function collectPipes(child: ChildProcess): Promise<Ended> {
-  child.stdin!.on('error', () => {}).end();
+  if (!child.stdin) return whyNot(child);
+  child.stdin.on('error', () => {}).end();
   const { stdout, stderr, exitCode, signal } = await collect(child);
   return { stdout, stderr, exitCode: exitCode ?? -1, signal };
 }
@@ -163,10 +172,10 @@ function runToEnd(
 ): Promise<Ended> {
   if (options.usePty === false) {
     const child = startPipes(prepared, cwd, channel);
-    return endedBy(options.signal, child, collectPipes(child));
+    return endedBy(options.signal, () => endKindly(child), collectPipes(child));
   }
   const pty = startPty(prepared, options, cwd, channel);
-  return endedBy(options.signal, pty, collectPty(pty));
+  return endedBy(options.signal, () => pty.kill('SIGTERM'), collectPty(pty));
 }
 
 /**

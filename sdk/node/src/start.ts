@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 /// <reference lib="esnext.disposable" preserve="true" />
 // start(): a program in a sandbox that runs beside us.
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { endKindly, launched } from './child.js';
 import { readText } from './collect.js';
 import { resolveMxc } from './locate.js';
 import { policyOf, type RunRequest } from './request.js';
-import { readResult, type SandboxExit } from './result.js';
+import { interrupted, readResult, type SandboxExit } from './result.js';
 
 /** Node 18 has the symbol only in its later releases; compiled `await using` looks for it by this name. */
 if (!Symbol.asyncDispose)
@@ -59,9 +60,9 @@ function argsOf(options: StartOptions): string[] {
   ];
 }
 
-function launch(options: StartOptions): ChildProcess {
+function launch(options: StartOptions): Promise<ChildProcess> {
   const { stdin = 'pipe', stdout = 'pipe', stderr = 'pipe', baseDirectory } = options;
-  return spawn(resolveMxc(options.executablePath), argsOf(options), {
+  return launched(resolveMxc(options.executablePath), argsOf(options), {
     stdio: [stdin, stdout, stderr, 'pipe', 'pipe'],
     ...(baseDirectory === undefined ? {} : { cwd: baseDirectory }),
   });
@@ -71,6 +72,8 @@ async function ended(child: ChildProcess, line: Promise<string>, signal?: AbortS
   const [code, killed] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   const text = await line;
   signal?.throwIfAborted();
+  const early = text ? null : interrupted(code, killed); // before there was anything to tell
+  if (early) return early;
   return readResult(text, killed ? `by ${killed}` : `with status ${code}`);
 }
 
@@ -83,7 +86,7 @@ function handle(child: ChildProcess, exit: Promise<SandboxExit>): Sandbox {
     wait: () => exit,
     kill: (signal = 'SIGTERM') => void child.kill(signal),
     async [Symbol.asyncDispose]() {
-      if (child.exitCode === null && child.signalCode === null) child.kill();
+      if (child.exitCode === null && child.signalCode === null) endKindly(child);
       await exit.catch(() => {});
     },
   };
@@ -97,14 +100,14 @@ export async function start(request: RunRequest, options: StartOptions = {}): Pr
   const policy = JSON.stringify(policyOf(request));
   const { signal } = options;
   signal?.throwIfAborted();
-  const child = launch(options);
+  const child = await launch(options);
   const line = readText(child.stdio[3] as Readable);
-  const stop = () => void child.kill();
+  const stop = () => endKindly(child);
   const exit = ended(child, line, signal).finally(() => signal?.removeEventListener('abort', stop));
   exit.catch(() => {}); // who waits is told; who does not wait need not catch
   signal?.addEventListener('abort', stop, { once: true });
   child.stdin?.on('error', () => {}); // a program that does not read is no failure of ours
   (child.stdio[4] as Writable).on('error', () => {}).end(policy); // a dead executor is told by its result
-  await once(child, 'spawn');
+  if (signal?.aborted) stop(); // while it was being started
   return handle(child, exit);
 }

@@ -79,6 +79,7 @@ test('the policy and the result have descriptors of their own', async () => {
     backend: 'native',
     enforcement: { a: 'b' },
     denials: null,
+    denialsMore: 0,
     stdout: 'out\nin',
     stderr: 'err\n',
   });
