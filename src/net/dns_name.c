@@ -20,11 +20,13 @@ static char lower(char c)
 
 static bool is_plain_label(const char *label, size_t length, bool last)
 {
-    if (!length || length > LABEL_MAX || label[0] == '-' || label[length - 1] == '-')
+    if (!length || length > LABEL_MAX)
         return false;
     for (size_t i = 0; i < length; i++) {
         char c = label[i];
 
+        if (c == '-' && (i == 0 || i == length - 1))
+            return false;
         if (!is_letter(c) && !(c >= '0' && c <= '9') && c != '-' && !(c == '_' && !last))
             return false;
     }

@@ -49,7 +49,7 @@ static void read_option(const char *word, const char *name, unsigned most, unsig
     size_t length = strlen(name);
     unsigned value = 0;
 
-    if (strncmp(word, name, length) != 0 || !word[length])
+    if (strlen(word) <= length || memcmp(word, name, length) != 0)
         return;
     for (const char *digit = word + length; *digit; digit++) {
         if (*digit < '0' || *digit > '9')
