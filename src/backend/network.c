@@ -159,8 +159,10 @@ static int launch(const struct start *start, struct mxc_net *net, struct mxc_err
 
     if (pid < 0)
         return fail(err, "clone", "start the network process");
-    if (pid == 0)
+    if (pid == 0) {
+        (void)close(net->control); /* else nobody would see that the executor is gone */
         become_net(start);
+    }
     net->pid = pid;
     if (map_ids(pid, start->mapped, err) < 0)
         return -1;

@@ -8,6 +8,7 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -199,14 +200,20 @@ static const struct sock_filter head[] = {
 
 /* Calls of which only some shapes are allowed; each block falls through when the call is another. */
 static const struct sock_filter shapes[] = {
-    /* streams and datagrams of the internet families */
-    IF(SYS_socket, 0, 8),
+    /* streams and datagrams of the internet families: TCP, UDP and echo */
+    IF(SYS_socket, 0, 14),
     LOAD(args[0]),
     IF(AF_INET, 1, 0),
-    IF(AF_INET6, 0, 4),
+    IF(AF_INET6, 0, 10),
     LOAD(args[1]),
     MASK(15), /* without SOCK_CLOEXEC and SOCK_NONBLOCK */
-    ABOVE(SOCK_DGRAM, 1, 0),
+    ABOVE(SOCK_DGRAM, 7, 0),
+    LOAD(args[2]),
+    IF(0, 4, 0),
+    IF(IPPROTO_TCP, 3, 0),
+    IF(IPPROTO_UDP, 2, 0),
+    IF(IPPROTO_ICMP, 1, 0),
+    IF(IPPROTO_ICMPV6, 0, 1),
     GIVE(SECCOMP_RET_ALLOW),
     REFUSE,
     /* what is there to read, and not to wait for it */

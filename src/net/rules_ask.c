@@ -83,14 +83,27 @@ static bool pin_denies(void *context, uint32_t name)
 }
 
 /* The lowest rule with a name that points to this address. */
-static uint32_t denying_name(const struct question *question)
+static uint32_t denying_name(const struct question *question, const struct mxc_address *to)
 {
     struct denial denial = { question->rules, question->key, MXC_NO_RULE };
     const struct mxc_live *live = question->live;
 
     if (live && live->denied)
-        (void)mxc_pins_find(live->denied, question->to, live->now_ms, pin_denies, &denial);
+        (void)mxc_pins_find(live->denied, to, live->now_ms, pin_denies, &denial);
     return denial.lowest;
+}
+
+static uint32_t lower_of(uint32_t one, uint32_t other)
+{
+    return one < other ? one : other;
+}
+
+static uint32_t denying_behind(const struct question *question, const uint8_t behind[16])
+{
+    const struct mxc_address inner = mxc_address_v6(behind); /* which makes IPv4 of a mapped one */
+
+    return lower_of(denying_rule(question->rules, behind, question->key),
+                    denying_name(question, &inner));
 }
 
 /* ---- networks that are allowed */
@@ -205,17 +218,16 @@ struct mxc_ruling mxc_rules_ask(const struct mxc_ruleset *rules, const struct mx
 {
     struct question question = { rules, live, &flow->to, { 0 }, 0 };
     uint8_t behind[16];
-    uint32_t rule, name, other;
+    uint32_t rule, other;
     bool gateway, has_behind;
 
     mxc_address_wide(&flow->to, question.wide);
     question.key = MXC_KEY(flow->protocol, flow->protocol == MXC_PROTO_ICMP ? 0 : flow->port);
     has_behind = mxc_closed_behind(question.wide, behind);
     gateway = mxc_closed_is_gateway(question.wide);
-    rule = denying_rule(rules, question.wide, question.key);
-    name = denying_name(&question);
-    rule = name < rule ? name : rule;
-    other = has_behind ? denying_rule(rules, behind, question.key) : MXC_NO_RULE;
+    rule = lower_of(denying_rule(rules, question.wide, question.key),
+                    denying_name(&question, question.to));
+    other = has_behind ? denying_behind(&question, behind) : MXC_NO_RULE;
     if (rule != MXC_NO_RULE || other != MXC_NO_RULE)
         return (struct mxc_ruling){ .why = MXC_WHY_RULE, .rule = rule < other ? rule : other };
     if (gateway)

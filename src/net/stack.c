@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <slirp/libslirp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,6 +92,15 @@ static void timer_mod(void *timer, int64_t at_ms, void *opaque)
     ((struct timer *)timer)->at_ms = at_ms;
 }
 
+/* What is not taken within two minutes is not kept for longer, also after this process has ended. */
+static void bound_descriptor(int fd, void *opaque)
+{
+    const unsigned ms = 120000;
+
+    (void)opaque;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms); /* fails for others */
+}
+
 static void ignore_descriptor(int fd, void *opaque)
 {
     (void)fd;
@@ -109,7 +119,7 @@ static const SlirpCb calls = {
     .timer_new = timer_new,
     .timer_free = timer_free,
     .timer_mod = timer_mod,
-    .register_poll_fd = ignore_descriptor,
+    .register_poll_fd = bound_descriptor,
     .unregister_poll_fd = ignore_descriptor,
     .notify = ignore_notice,
 };

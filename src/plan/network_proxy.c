@@ -115,6 +115,25 @@ static int take_address(struct mxc_planner *planner, struct proxy *proxy,
     return *out ? 0 : mxc_planner_no_memory(err);
 }
 
+/* Whoever answers for the name must not turn it towards what is closed. */
+static int refuse_turn(const struct proxy *proxy, const struct mxc_cidr *cidr, struct mxc_err *err)
+{
+    struct mxc_address address = address_of(cidr);
+    char text[MXC_ADDRESS_TEXT];
+    uint8_t wide[16];
+    struct mxc_closed closed;
+
+    mxc_address_wide(&address, wide);
+    closed = mxc_closed_find(wide);
+    if (!gateway_for(cidr) && (closed.why == MXC_WHY_NONE || closed.why == MXC_WHY_PRIVATE))
+        return 0;
+    return mxc_fail(err, MXC_POLICY_REFUSED, 0, proxy->pointer,
+                    "the proxy's name '%s' leads to %s (%s), which stays closed to names; write "
+                    "the address, or localhost, if that is meant",
+                    proxy->url.host, mxc_address_text(&address, text),
+                    mxc_net_why_text(closed.why == MXC_WHY_NONE ? MXC_WHY_LOOPBACK : closed.why));
+}
+
 static int take_name(struct mxc_planner *planner, struct proxy *proxy, struct mxc_err *err)
 {
     const struct mxc_facts *facts = planner->facts;
@@ -135,7 +154,8 @@ static int take_name(struct mxc_planner *planner, struct proxy *proxy, struct mx
     if (!proxy->peers)
         return mxc_planner_no_memory(err);
     for (size_t i = 0; i < count; i++) {
-        if (take_address(planner, proxy, &found[i], &place, err) < 0)
+        if (refuse_turn(proxy, &found[i], err) < 0 ||
+            take_address(planner, proxy, &found[i], &place, err) < 0)
             return -1;
         mxc_buf_format(&proxy->hosts, "%s %s\n", place, name);
     }

@@ -34,6 +34,9 @@ class Bench:
         self.keep.mkdir(parents=True, exist_ok=True)
         self.mxc = self.folder / "mxc"
         shutil.copy(options.mxc, self.mxc)
+        for name in ("mxc-net", "linux-test-proxy"):  # which it looks for beside itself
+            if Path(options.mxc).with_name(name).exists():
+                shutil.copy(Path(options.mxc).with_name(name), self.mxc.with_name(name))
         (self.folder / "lxc-exec").symlink_to(self.mxc)
         self.command = "true"
         self.config = self.policy("default", self.command)

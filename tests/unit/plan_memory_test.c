@@ -87,7 +87,7 @@ static const char host_text[] = "link /bin -> usr/bin\n"
                                 "link /etc/resolv.conf -> /srv/resolv.conf\n"
                                 "file /srv/resolv.conf\n"
                                 "name proxy.example 192.0.2.1\n"
-                                "name proxy.example 127.0.0.1\n";
+                                "name proxy.example 10.1.2.3\n";
 
 static const char *rw[] = { "/link", "data/../data" }, *ro[] = { "/work/a/keep", "/run" };
 static const char *denied[] = { "/work/a/b/secret", "/work/l", "/srv/missing", "/tmp" };
