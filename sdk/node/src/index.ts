@@ -58,7 +58,7 @@ export type { RunOptions, RunResult } from './run.js';
 export { start } from './start.js';
 export type { EndingSignal, Sandbox, StartOptions } from './start.js';
 export type { Limits, NetworkRules, RunRequest, SandboxRequest } from './request.js';
-export type { Denial, SandboxExit } from './result.js';
+export type { Denial, PatchOperation, SandboxExit } from './result.js';
 export { checkPolicy, explainPolicy, probe } from './inspect.js';
 export type { InspectOptions, PolicyCheck, PolicyFinding, PolicyPlan } from './inspect.js';
 export type { ProbeBackend, ProbeFeature, ProbeItem, ProbeResult } from './probe.js';
