@@ -8,14 +8,15 @@
 
 #include "net/address.h"
 #include "net/event.h"
+#include "net/place.h"
 
 /* The sandbox's own small network. The gateway stands for the host's loopback. */
-#define MXC_GUEST_V4    ((const uint8_t[4]){ 10, 0, 2, 100 })
-#define MXC_GATEWAY_V4  ((const uint8_t[4]){ 10, 0, 2, 2 })
-#define MXC_RESOLVER_V4 ((const uint8_t[4]){ 10, 0, 2, 3 })
-#define MXC_GUEST_V6    ((const uint8_t[16]){ 0xfd, [14] = 1 })
-#define MXC_GATEWAY_V6  ((const uint8_t[16]){ 0xfd, [15] = 2 })
-#define MXC_RESOLVER_V6 ((const uint8_t[16]){ 0xfd, [15] = 3 })
+#define MXC_GUEST_V4    ((const uint8_t[4])MXC_NET_GUEST4)
+#define MXC_GATEWAY_V4  ((const uint8_t[4])MXC_NET_GATEWAY4)
+#define MXC_RESOLVER_V4 ((const uint8_t[4])MXC_NET_RESOLVER4)
+#define MXC_GUEST_V6    ((const uint8_t[16])MXC_NET_GUEST6)
+#define MXC_GATEWAY_V6  ((const uint8_t[16])MXC_NET_GATEWAY6)
+#define MXC_RESOLVER_V6 ((const uint8_t[16])MXC_NET_RESOLVER6)
 
 /* The most specific range that an address lies in. */
 struct mxc_closed {
