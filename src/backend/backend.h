@@ -62,7 +62,7 @@ const struct mxc_feature *mxc_feature(enum mxc_feature_index index);
     X(DISK, "disk")               /* limits.fileSizeMb or tmpMb was hit and the program failed */  \
     X(REFUSED, "refused")         /* the policy was refused; nothing started */                    \
     X(SETUP, "setup")             /* set-up failed; the program never ran */                       \
-    X(INTERRUPTED, "interrupted") /* a signal to the executor ended it */
+    X(INTERRUPTED, "interrupted") /* a signal to the executor, or the end of its caller */
 
 enum mxc_reason {
 #define MXC_REASON_ENUM(name, text) MXC_REASON_##name,
@@ -100,6 +100,7 @@ struct mxc_start_options {
     /* Called for everything that the network refused, during wait(); NULL: nobody wants to know. */
     void (*event)(void *context, const struct mxc_net_event *event);
     void *context;
+    int caller; /* a descriptor whose hang-up ends the run as the signal HUP does; 0: none */
 };
 
 /* A line of "mxc probe": something the host has or lacks. */

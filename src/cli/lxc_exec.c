@@ -3,10 +3,12 @@
 #include "cli/lxc_exec.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/caller.h"
 #include "policy/text.h"
 #include "run/result.h"
 #include "run/test_proxy.h"
@@ -19,6 +21,7 @@ struct call {
     struct mxc_request request;
     struct timespec started;
     int result; /* the caller's file for it, -1: none */
+    int caller; /* 0: the call does not depend on it */
     struct mxc_lxc_envelope told;
     struct mxc_err err; /* the error behind the exit status; code 0: none */
 };
@@ -177,7 +180,7 @@ static void tell_reason(struct call *call, const struct mxc_exit *exit, const ch
 static int execute(struct call *call)
 {
     /* Clients find out that they are inside from the name of process 1. */
-    const struct mxc_start_options start = { .init_name = "bwrap" };
+    const struct mxc_start_options start = { .init_name = "bwrap", .caller = call->caller };
     struct mxc_exit exit;
     struct mxc_err err;
     const char *sentence;
@@ -281,7 +284,8 @@ static int call_and_report(struct call *call, const struct mxc_args *args)
     struct mxc_err err;
     int status;
 
-    if (mxc_lxc_result_open(&call->result, &err) < 0) {
+    if (mxc_lxc_result_open(&call->result, &err) < 0 ||
+        mxc_caller_open("MXC_CALLER_FD", getenv("MXC_CALLER_FD"), &call->caller, &err) < 0) {
         auto_buf text = { 0 };
 
         mxc_lxc_describe(&err, &text);

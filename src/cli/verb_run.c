@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/caller.h"
 #include "cli/events.h"
 #include "cli/report.h"
 #include "cli/source.h"
@@ -17,6 +18,7 @@
 struct run_options {
     struct mxc_source source; /* first: its option rows have offsets into it */
     const char *result_fd;
+    const char *caller_fd;
     const char *events;
     bool json;
     bool verbose;
@@ -34,6 +36,7 @@ struct job {
     struct mxc_events *events; /* NULL: the policy opens no network */
     int report;
     int events_fd;
+    int caller; /* 0: the run does not depend on it */
 };
 
 static const struct mxc_option options[] = {
@@ -41,6 +44,9 @@ static const struct mxc_option options[] = {
     { "result-fd", MXC_OPTION_TEXT, offsetof(struct run_options, result_fd), "N",
       "write the result as one JSON line to descriptor N, which the program never holds",
       MXC_COMPLETE_NONE, NULL },
+    { "caller-fd", MXC_OPTION_TEXT, offsetof(struct run_options, caller_fd), "N",
+      "end the run when descriptor N, a pipe or socket of the caller, hangs up", MXC_COMPLETE_NONE,
+      NULL },
     { "events", MXC_OPTION_TEXT, offsetof(struct run_options, events), "N|FILE",
       "write a JSON line for everything that the network refuses, to descriptor N or to FILE",
       MXC_COMPLETE_FILE, NULL },
@@ -153,7 +159,8 @@ static void tell_events(const struct job *job)
 static int execute(struct job *job)
 {
     const struct mxc_start_options start = { .event = job->events ? take_event : NULL,
-                                             .context = job->events };
+                                             .context = job->events,
+                                             .caller = job->caller };
     int result;
 
     if (job->options->verbose)
@@ -220,6 +227,7 @@ static int run_main(struct mxc_cli *cli, const void *given, const struct mxc_arg
     int status;
 
     if (mxc_report_open("--result-fd", job.options->result_fd, &job.report, &err) < 0 ||
+        mxc_caller_open("--caller-fd", job.options->caller_fd, &job.caller, &err) < 0 ||
         mxc_cli_events_open(job.options->events, &job.events_fd, &err) < 0)
         return mxc_cli_fail(cli, NULL, &err);
     status = report(&job, read_plan_execute(&job, args));
@@ -241,7 +249,8 @@ const struct mxc_command mxc_command_run = {
         "CONFIG, the options make the policy: nothing but the system's programs and libraries is "
         "visible, and there is no network.\n\n"
         "Standard input, output and error are those of the caller. HUP, INT, TERM and QUIT end the "
-        "sandbox with everything in it.",
+        "sandbox with everything in it, and so does, with --caller-fd, the end of the caller, "
+        "however it ends.",
     .syntax = { options, 1, true },
     .options_size = sizeof(struct run_options),
     .examples = examples,

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Channels that the program in the sandbox does not hold: the policy by descriptor, the result of lxc-exec."""
+import fcntl
 import json
 import os
+import socket
+import subprocess
 import unittest
 
-from harness import Case, b64, main, policy
+from harness import BUILD, Case, b64, main, policy
 
 
 class PolicyByDescriptor(Case):
@@ -41,6 +44,98 @@ class PolicyByDescriptor(Case):
             done = self.mxc("run", "--config-fd", str(file.fileno()), pass_fds=(file.fileno(),))
         self.assertEqual((done.status, done.out), (1, ""))
         self.assertIn("Bad file descriptor", done.err)
+
+
+class Caller(Case):
+    """A descriptor that tells of the end of the caller. Here the end is that we close ours."""
+
+    def started(self, words, ours, theirs, program="mxc", **options):
+        """A run that says when it goes on, and then does not end by itself."""
+        child = subprocess.Popen([BUILD / program, *words], pass_fds=(theirs, *options.pop("pass_fds", ())),
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+        self.addCleanup(child.wait)
+        self.addCleanup(child.kill)
+        os.close(theirs)
+        self.assertEqual(child.stdout.readline(), b"ready\n")
+        self.assertIsNone(child.poll())
+        os.close(ours)
+        out, err = child.communicate(timeout=30)
+        return child.returncode, out, err
+
+    def pairs(self):
+        """(ours, theirs): what a caller may use."""
+        read, write = os.pipe()
+        yield write, read
+        yield os.pipe()
+        for kind in (socket.SOCK_STREAM, socket.SOCK_SEQPACKET):
+            ours, theirs = socket.socketpair(type=kind)
+            yield ours.detach(), theirs.detach()
+
+    def test_the_run_ends_with_it(self):
+        command = ["--", "/bin/sh", "-c", "echo ready; sleep 600"]
+        for ours, theirs in self.pairs():
+            read, write = os.pipe()
+            status, out, _ = self.started(["run", f"--caller-fd={theirs}", f"--result-fd={write}", *command], ours,
+                                          theirs, pass_fds=(write,))
+            os.close(write)
+            with os.fdopen(read) as pipe:
+                result = json.load(pipe)
+            self.assertEqual((status, out, result["reason"], result["signal"]), (129, b"", "interrupted", 1))
+
+    def test_lxc_exec(self):
+        theirs, ours = os.pipe()
+        words = ["--config-base64", b64(policy("echo ready; sleep 600"))]
+        status, out, _ = self.started(words, ours, theirs, "lxc-exec", env={**os.environ, "MXC_CALLER_FD": str(theirs)})
+        self.assertEqual((status, out), (129, b""))
+
+    def test_it_is_gone_before(self):
+        theirs, ours = os.pipe()
+        os.close(ours)
+        done = self.mxc("run", "--caller-fd", str(theirs), "--", "sleep", "600", pass_fds=(theirs,))
+        os.close(theirs)
+        self.assertEqual(done.status, 129)
+
+    def test_it_stays_and_writes(self):
+        for ours, theirs in self.pairs():
+            if (fcntl.fcntl(ours, fcntl.F_GETFL) & os.O_ACCMODE) != os.O_RDONLY:
+                os.write(ours, b"not read")
+            done = self.mxc("run", "--caller-fd", str(theirs), "--", "ls", "/proc/self/fd", pass_fds=(theirs,))
+            os.close(ours)
+            os.close(theirs)
+            self.assertEqual((done.status, done.out.split(), done.err), (0, ["0", "1", "2", "3"], ""))
+
+    def test_one_socket_for_the_result_too(self):
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            number = str(theirs.fileno())
+            done = self.mxc("run", "--caller-fd", number, "--result-fd", number, "--", "true",
+                            pass_fds=(theirs.fileno(),))
+            theirs.close()
+            self.assertEqual((done.status, json.loads(ours.makefile().read())["reason"]), (0, "exit"))
+
+    def test_what_cannot_hang_up(self):
+        both = os.open(self.fifo(), os.O_RDWR)
+        lone, datagram = socket.socket(socket.AF_UNIX), socket.socketpair(type=socket.SOCK_DGRAM)
+        listening = socket.socket(socket.AF_UNIX)
+        listening.bind(str(self.folder / "socket"))
+        listening.listen()
+        with open(self.file("file", ""), "rb") as file, lone, datagram[0], datagram[1], listening:
+            for fd in (both, file.fileno(), lone.fileno(), datagram[0].fileno(), listening.fileno()):
+                done = self.mxc("run", "--caller-fd", str(fd), "--", "echo", "never", pass_fds=(fd,))
+                self.assertEqual((done.status, done.out), (2, ""))
+                self.assertIn("would not tell that the caller is gone", done.err)
+        os.close(both)
+        for text, words in (("2", "standard stream"), ("x", "not a number"), ("999", "is not open")):
+            done = self.mxc("run", "--caller-fd", text, "--", "echo", "never")
+            self.assertEqual((done.status, done.out), (2, ""))
+            self.assertIn(words, done.err)
+        done = self.sandbox(policy("echo never"), env={**os.environ, "MXC_CALLER_FD": "999"})
+        self.assertEqual((done.status, done.out, done.err), (1, "", "MXC_CALLER_FD: descriptor 999 is not open\n"))
+
+    def fifo(self):
+        path = self.folder / "fifo"
+        os.mkfifo(path)
+        return path
 
 
 class ResultFile(Case):

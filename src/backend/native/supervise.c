@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Watching one sandbox: messages of init, its end, our signals, the timeout, the relays. No polling: every
- * one of them is a descriptor. */
+/* Watching one sandbox: messages of init, its end, our signals, our caller, the timeout, the relays. No
+ * polling: every one of them is a descriptor. */
 #include <errno.h>
 #include <linux/magic.h>
 #include <poll.h>
@@ -27,6 +27,7 @@ enum {
     AT_WATCH,
     AT_OOM,
     AT_NET,
+    AT_CALLER,
     AT_RELAYS,
     AT_MAX = AT_RELAYS + 5
 };
@@ -43,6 +44,15 @@ void native_supervise_kill(struct mxc_run *run)
         (void)kill(run->init, SIGKILL);
 }
 
+/* The first one counts. */
+static void interrupt(struct mxc_run *run, int signal_number)
+{
+    if (run->interrupted)
+        return;
+    run->interrupted = signal_number;
+    native_supervise_kill(run);
+}
+
 static void take_signal(struct mxc_run *run)
 {
     struct signalfd_siginfo info;
@@ -52,11 +62,16 @@ static void take_signal(struct mxc_run *run)
             native_terminal_resize(&run->terminal);
         } else if (info.ssi_signo == SIGCONT) {
             native_terminal_resume(&run->terminal);
-        } else if (!run->interrupted) {
-            run->interrupted = (int)info.ssi_signo;
-            native_supervise_kill(run);
+        } else {
+            interrupt(run, (int)info.ssi_signo);
         }
     }
+}
+
+/* What hung up stays so; it is looked at until then. */
+static int watched_caller(const struct mxc_run *run)
+{
+    return run->options.caller && !run->interrupted ? run->options.caller : -1;
 }
 
 static int wait_events(struct mxc_run *run, struct pollfd polls[AT_MAX], int timeout_ms,
@@ -72,6 +87,8 @@ static int wait_events(struct mxc_run *run, struct pollfd polls[AT_MAX], int tim
     polls[AT_WATCH] = (struct pollfd){ .fd = run->watch_timer, .events = POLLIN };
     polls[AT_OOM] = (struct pollfd){ .fd = run->oom_event, .events = POLLIN };
     polls[AT_NET] = (struct pollfd){ .fd = run->ended ? -1 : run->net.control, .events = POLLIN };
+    /* Asked for nothing, poll still tells of a hang-up, and not of what the caller may have written. */
+    polls[AT_CALLER] = (struct pollfd){ .fd = watched_caller(run) };
     if (run->executed.tv_sec) { /* before that nothing is relayed */
         count += native_terminal_polls(&run->terminal, polls + count);
         count += native_output_polls(&run->output, polls + count);
@@ -83,6 +100,8 @@ static int wait_events(struct mxc_run *run, struct pollfd polls[AT_MAX], int tim
         return native_fail(err, "poll", "watch", "sandbox");
     if (polls[AT_SIGNALS].revents)
         take_signal(run);
+    if (polls[AT_CALLER].revents)
+        interrupt(run, SIGHUP);
     return ready;
 }
 
