@@ -2,6 +2,7 @@
 // A child process whose failures are told to whoever started it, and that ends when it is asked to.
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
+import type { IPty } from './pty.js';
 
 /** How long an executor may take to end after a signal, in ms, before it is killed. The sandbox dies with it. */
 const grace = 2000;
@@ -19,10 +20,20 @@ export async function whyNot(child: ChildProcess): Promise<never> {
   throw error;
 }
 
+function killLater(kill: () => void): () => void {
+  const timer = setTimeout(kill, grace);
+  timer.unref();
+  return () => clearTimeout(timer);
+}
+
 /** Asks it to end, and kills it when it does not. */
 export function endKindly(child: ChildProcess): void {
   child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), grace);
-  timer.unref();
-  child.once('exit', () => clearTimeout(timer));
+  child.once('exit', killLater(() => child.kill('SIGKILL')));
+}
+
+/** The same on a terminal. */
+export function endTerminalKindly(pty: IPty): void {
+  pty.kill('SIGTERM');
+  pty.onExit(killLater(() => pty.kill('SIGKILL')));
 }

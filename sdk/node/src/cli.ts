@@ -1,17 +1,21 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 // `npx mxc`: hands over to the program of this package, with its streams, its descriptors and its status.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { resolveMxc } from './locate.js';
 
 const handedOn: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 const setupFailed = 255;
 
-/** Descriptors that options such as `--result-fd 3` name; what the guest gets is not decided here. */
-function namedDescriptors(words: readonly string[]): number[] {
+/** Those before the command of the guest. */
+function optionsOf(words: readonly string[]): readonly string[] {
   const end = words.indexOf('--');
-  const options = end < 0 ? words : words.slice(0, end);
+  return end < 0 ? words : words.slice(0, end);
+}
+
+/** Descriptors that options such as `--result-fd 3` name; what the guest gets is not decided here. */
+function namedDescriptors(options: readonly string[]): number[] {
   return options.flatMap((word, index) => {
     const [name, value = options[index + 1]] = word.split('=', 2);
     const fd = Number(value);
@@ -19,9 +23,17 @@ function namedDescriptors(words: readonly string[]): number[] {
   });
 }
 
-function stdioFor(descriptors: readonly number[]): ('inherit' | 'ignore' | number)[] {
+function stdioFor(descriptors: readonly number[]): ('inherit' | 'ignore' | 'pipe' | number)[] {
   const highest = Math.max(2, ...descriptors);
   return Array.from({ length: highest + 1 }, (_, fd) => (fd < 3 ? 'inherit' : descriptors.includes(fd) ? fd : 'ignore'));
+}
+
+/** Killing us must end the run, too: one more descriptor hangs up when we are gone. */
+function start(program: string, words: readonly string[]): ChildProcess {
+  const options = optionsOf(words);
+  const stdio = stdioFor(namedDescriptors(options));
+  if (words[0] !== 'run' || options.some((word) => word.startsWith('--caller-fd'))) return spawn(program, words, { stdio });
+  return spawn(program, ['run', `--caller-fd=${stdio.length}`, ...words.slice(1)], { stdio: [...stdio, 'pipe'] });
 }
 
 function fail(error: unknown): void {
@@ -30,7 +42,7 @@ function fail(error: unknown): void {
 }
 
 function main(words: string[]): void {
-  const child = spawn(resolveMxc(undefined), words, { stdio: stdioFor(namedDescriptors(words)) });
+  const child = start(resolveMxc(undefined), words);
   for (const signal of handedOn) process.on(signal, () => child.kill(signal));
   child.on('error', fail);
   child.on('exit', (code, signal) => {

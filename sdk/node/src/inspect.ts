@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Questions to the executor that start nothing: what a policy means, whether it is wise, what the host can.
+import { endedBy } from './abort.js';
 import { endKindly, launched } from './child.js';
 import { collect, type Collected } from './collect.js';
 import { MxcError, mxcErrorFromCode } from './errors.js';
@@ -50,16 +51,8 @@ async function ask(args: string[], options: InspectOptions, input = ''): Promise
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(baseDirectory === undefined ? {} : { cwd: baseDirectory }),
   });
-  const stop = () => endKindly(child);
-  signal?.addEventListener('abort', stop, { once: true });
   child.stdin!.on('error', () => {}).end(input);
-  try {
-    const collected = await collect(child);
-    signal?.throwIfAborted();
-    return collected;
-  } finally {
-    signal?.removeEventListener('abort', stop);
-  }
+  return endedBy(signal, () => endKindly(child), collect(child));
 }
 
 function errorOf(error: JsonRecord): MxcError {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Sandboxes that outlive one call.
+import { onAbort } from './abort.js';
 import { envelopeOf, openChannel, type ResultChannel } from './channel.js';
 import { endKindly, launched } from './child.js';
 import { collect, type Collected } from './collect.js';
@@ -40,15 +41,14 @@ async function call(
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(channel ? { env: { ...process.env, ...channel.env } } : {}),
   });
-  const stop = () => endKindly(child);
+  const listened = onAbort(signal, () => endKindly(child));
   child.stdin!.on('error', () => {}).end();
-  signal?.addEventListener('abort', stop, { once: true });
   try {
     const collected = await collect(child);
     if (signal?.aborted) throw reasonOf(signal);
     return collected;
   } finally {
-    signal?.removeEventListener('abort', stop);
+    listened();
   }
 }
 
@@ -102,10 +102,7 @@ export function execInSandbox<C extends StateAwareContainmentBackend>(
   backendOf(sandboxId);
   const { executor, args } = prepareEnvelope(makeEnvelope('exec', { sandboxId }, config), options);
   const pty = spawnPty(executor, args, { cwd: process.cwd(), ...options.ptyOptions });
-  const stop = () => pty.kill();
-  if (options.signal?.aborted) stop();
-  options.signal?.addEventListener('abort', stop, { once: true });
-  pty.onExit(() => options.signal?.removeEventListener('abort', stop));
+  pty.onExit(onAbort(options.signal, () => pty.kill()));
   return pty;
 }
 

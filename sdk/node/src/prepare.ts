@@ -35,6 +35,11 @@ export interface SandboxSpawnOptions {
   usePty?: boolean | undefined;
   /** Allow features that are for tests only, such as the built-in proxy. */
   allowTestingFeatures?: boolean | undefined;
+  /**
+   * Over pipes: the run ends when this process is gone, even killed; the child gets a fourth stream for that. A
+   * terminal does it anyway. Default: true for `spawnSandboxAsync`, false for `spawnSandboxFromConfig`.
+   */
+  endWithCaller?: boolean | undefined;
   /** Ends `spawnSandboxAsync` and the calls of the lifecycle; they reject with its reason. */
   signal?: AbortSignal | undefined;
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The published ways to run a program: on a terminal, over pipes, or all at once.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { endedBy } from './abort.js';
 import { envelopeOf, openChannel, type ResultChannel } from './channel.js';
 import { buildSandboxPayload } from './config.js';
 import { MxcError, mxcErrorFromCode } from './errors.js';
-import { endKindly, whyNot } from './child.js';
+import { endKindly, endTerminalKindly, whyNot } from './child.js';
 import { collect, mostText, tooMuch } from './collect.js';
 import type { Logger } from './logger.js';
 import { prepare, type Prepared, type SandboxSpawnOptions } from './prepare.js';
@@ -47,13 +49,23 @@ function startPty(
   }
 }
 
+/** Descriptor 3 of an executor that is to end with us: it hangs up when we are gone, however we went. */
+const tie = { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] as StdioOptions, env: { MXC_CALLER_FD: '3' } };
+const loose = { stdio: ['pipe', 'pipe', 'pipe'] as StdioOptions, env: {} };
+
 function startPipes(
   { executor, args, logger }: Prepared,
+  options: SandboxSpawnOptions,
   cwd: string | undefined,
   channel?: ResultChannel,
 ): ChildProcess {
-  const env = channel ? { env: { ...process.env, ...channel.env } } : {};
-  const child = spawn(executor, args, { cwd: cwd || process.cwd(), stdio: ['pipe', 'pipe', 'pipe'], ...env });
+  const { stdio, env } = options.endWithCaller ? tie : loose;
+  const child = spawn(executor, args, {
+    cwd: cwd || process.cwd(),
+    stdio,
+    ...(channel || options.endWithCaller ? { env: { ...process.env, ...env, ...channel?.env } } : {}),
+  });
+  (child.stdio?.[3] as Readable | undefined)?.on('error', () => {}).resume(); // nothing comes; its end is the child's
   const ended = logEnd(logger);
   child.once('close', ended);
   child.once('error', () => ended(null));
@@ -103,7 +115,7 @@ export function spawnSandboxFromConfig(
   env?: Environment,
 ): ChildProcess | IPty {
   const prepared = prepare(config, options, env);
-  if (options.usePty === false) return startPipes(prepared, workingDirectory);
+  if (options.usePty === false) return startPipes(prepared, options, workingDirectory);
   return startPty(prepared, options, workingDirectory);
 }
 
@@ -113,30 +125,15 @@ interface Ended extends SandboxOutput {
   signal: string | number | null;
 }
 
-/** Kills what runs when the signal says so; then the result is the signal's reason. */
-async function endedBy<T>(
-  signal: AbortSignal | undefined,
-  stop: () => void,
-  result: Promise<T>,
-): Promise<T> {
-  signal?.addEventListener('abort', stop, { once: true });
-  try {
-    const value = await result;
-    signal?.throwIfAborted();
-    return value;
-  } finally {
-    signal?.removeEventListener('abort', stop);
-  }
-}
-
 function collectPty(pty: IPty): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const parts: string[] = [];
     let size = 0;
     pty.onData((part) => {
+      const fits = size <= mostText;
       size += part.length;
       if (size <= mostText) parts.push(part);
-      else pty.kill('SIGTERM');
+      else if (fits) endTerminalKindly(pty);
     });
     pty.onExit(({ exitCode, signal }) => {
       if (size > mostText) reject(tooMuch());
@@ -171,11 +168,11 @@ function runToEnd(
   channel: ResultChannel,
 ): Promise<Ended> {
   if (options.usePty === false) {
-    const child = startPipes(prepared, cwd, channel);
+    const child = startPipes(prepared, { endWithCaller: true, ...options }, cwd, channel);
     return endedBy(options.signal, () => endKindly(child), collectPipes(child));
   }
   const pty = startPty(prepared, options, cwd, channel);
-  return endedBy(options.signal, () => pty.kill('SIGTERM'), collectPty(pty));
+  return endedBy(options.signal, () => endTerminalKindly(pty), collectPty(pty));
 }
 
 /**

@@ -4,6 +4,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { onAbort } from './abort.js';
 import { endKindly, launched } from './child.js';
 import { readText } from './collect.js';
 import { resolveMxc } from './locate.js';
@@ -55,6 +56,7 @@ function argsOf(options: StartOptions): string[] {
     'run',
     '--config-fd=4',
     '--result-fd=3',
+    '--caller-fd=3', // it hangs up when this process is gone, however it went
     ...(options.backend ? [`--backend=${options.backend}`] : []),
     ...(options.portable ? ['--portable'] : []),
   ];
@@ -102,12 +104,10 @@ export async function start(request: RunRequest, options: StartOptions = {}): Pr
   signal?.throwIfAborted();
   const child = await launch(options);
   const line = readText(child.stdio[3] as Readable);
-  const stop = () => endKindly(child);
-  const exit = ended(child, line, signal).finally(() => signal?.removeEventListener('abort', stop));
+  const listened = onAbort(signal, () => endKindly(child)); // it may have spoken while the executor was started
+  const exit = ended(child, line, signal).finally(listened);
   exit.catch(() => {}); // who waits is told; who does not wait need not catch
-  signal?.addEventListener('abort', stop, { once: true });
   child.stdin?.on('error', () => {}); // a program that does not read is no failure of ours
   (child.stdio[4] as Writable).on('error', () => {}).end(policy); // a dead executor is told by its result
-  if (signal?.aborted) stop(); // while it was being started
   return handle(child, exit);
 }

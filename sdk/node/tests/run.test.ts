@@ -83,7 +83,7 @@ test('the policy and the result have descriptors of their own', async () => {
     stdout: 'out\nin',
     stderr: 'err\n',
   });
-  assert.deepEqual(program.args(), ['run', '--config-fd=4', '--result-fd=3', '--backend=native', '--portable']);
+  assert.deepEqual(program.args(), ['run', '--config-fd=4', '--result-fd=3', '--caller-fd=3', '--backend=native', '--portable']);
 });
 
 test('what the program prints is no result', async () => {

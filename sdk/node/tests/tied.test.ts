@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// A program that uses this package is killed: nothing of its sandboxes goes on. On the real executor.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream, readFileSync, writeFileSync, type ReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'node:test';
+import { setTimeout as later } from 'node:timers/promises';
+import { getPlatformSupport } from '#sdk';
+import { folder } from './fake.js';
+
+const support = process.env.MXC_BUILD ? getPlatformSupport() : null;
+const skip = !support ? 'MXC_BUILD is not set' : support.isSupported ? false : (support.reason ?? '');
+const dist = (name: string) => new URL(`../../dist/${name}`, import.meta.url);
+
+/** Ways to start `script` in a sandbox that may write to `here`, told to a program of its own. */
+const ways: Record<string, string> = {
+  'run()': 'await sdk.run(request)',
+  'start()': "await sdk.start(request, { stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' })",
+  'spawnSandboxAsync on a terminal': 'await sdk.spawnSandboxAsync(script, policy)',
+  'spawnSandboxAsync over pipes': 'await sdk.spawnSandboxAsync(script, policy, { usePty: false })',
+  spawnSandbox: 'sdk.spawnSandbox(script, policy)',
+  'spawnSandboxFromConfig, asked for': 'sdk.spawnSandboxFromConfig(config, { usePty: false, endWithCaller: true })',
+};
+
+function hostText(way: string, here: string, script: string): string {
+  return `
+    import * as sdk from ${JSON.stringify(dist('index.js').href)};
+    const script = ${JSON.stringify(script)};
+    const filesystem = { readwritePaths: [${JSON.stringify(here)}] };
+    const request = { command: script, filesystem };
+    const policy = { version: '0.7.0-alpha', filesystem };
+    const config = sdk.buildSandboxPayload(script, policy);
+    setInterval(() => {}, 1e6);
+    ${way};`;
+}
+
+/** Executors of a process, which are its children. */
+function executorsOf({ pid }: ChildProcess): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return children.split(' ').filter(Boolean).map(Number);
+}
+
+/** A number is not given again so soon; who was not reaped yet does nothing any more. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+async function gone(pids: readonly number[]): Promise<boolean> {
+  for (let tries = 0; tries < 200 && pids.some(isAlive); tries++) await later(50);
+  return !pids.some(isAlive);
+}
+
+/** The guest holds the other end of this as long as anything of it lives. */
+async function heard(fifo: ReadStream): Promise<void> {
+  const [said] = (await once(fifo, 'data')) as [Buffer];
+  assert.equal(String(said), 'ready\n');
+}
+
+async function killed(args: (here: string, script: string) => string[]): Promise<void> {
+  const here = folder();
+  const path = join(here, 'fifo');
+  assert.equal(spawnSync('mkfifo', ['-m', '666', path]).status, 0);
+  const fifo = createReadStream(path);
+  const host = spawn(process.execPath, args(here, `exec 9>${path}; echo ready >&9; exec sleep 600`), { stdio: ['ignore', 'inherit', 'inherit'] });
+  const early = once(host, 'exit').then(() => open(path, 'r+')); // else nobody might ever open the fifo
+  try {
+    await heard(fifo);
+    const executors = executorsOf(host);
+    assert.ok(executors.length);
+    const ended = once(fifo, 'end');
+    host.kill('SIGKILL');
+    await (await early).close();
+    await ended; // no guest
+    assert.ok(await gone(executors));
+  } finally {
+    host.kill('SIGKILL');
+    fifo.destroy();
+  }
+}
+
+for (const [name, way] of Object.entries(ways))
+  test(`the caller is killed: ${name}`, { skip, timeout: 60_000 }, () =>
+    killed((here, script) => {
+      const place = join(here, 'host.mjs');
+      writeFileSync(place, hostText(way, here, script));
+      return [place];
+    }),
+  );
+
+test('the caller is killed: the command line of the package', { skip, timeout: 60_000 }, () =>
+  killed((here, script) => [dist('cli.js').pathname, 'run', '--rw', here, '--', '/bin/sh', '-c', script]),
+);
