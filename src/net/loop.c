@@ -99,11 +99,13 @@ static int no_memory(struct mxc_err *err)
     return mxc_fail(err, MXC_BACKEND, ENOMEM, "mxc-net", "out of memory");
 }
 
-static int update_own(struct mxc_loop *loop, struct mxc_err *err)
+static int refresh_own(struct mxc_loop *loop, struct mxc_err *err)
 {
-    if (mxc_live_own(&loop->live, loop->own.addresses, loop->own.count) < 0)
-        return no_memory(err);
-    if (loop->filter)
+    bool changed;
+
+    if (mxc_own_refresh(&loop->own, &changed, err) < 0)
+        return -1;
+    if (changed)
         mxc_filter_recheck(loop->filter, NULL, loop->now_ms);
     return 0;
 }
@@ -158,12 +160,13 @@ static int furnish(struct mxc_loop *loop, const struct mxc_ruleset *rules,
     if (!loop->pins)
         return no_memory(err);
     loop->live.pins = loop->pins;
+    loop->live.own = &loop->own.spans;
     loop->control = MXC_NET_CONTROL_FD;
     loop->device = -1;
     mxc_echo_init(&loop->echo);
     loop->now_ms = read_clock(CLOCK_MONOTONIC, 1000000);
     if (make_filter(loop, rules, setup, err) < 0 || mxc_own_open(&loop->own, err) < 0 ||
-        update_own(loop, err) < 0 || make_names(loop, rules, err) < 0)
+        make_names(loop, rules, err) < 0)
         return -1;
     if (mxc_stack_new(setup->loopback, send_to_guest, loop, &loop->stack, err) < 0 ||
         publish_all(loop, setup, err) < 0)
@@ -287,8 +290,7 @@ int mxc_loop_run(struct mxc_loop *loop, int device, int control, struct mxc_err 
             loop->filter = NULL;
             return 0;
         }
-        if (loop->polls[AT_OWN].revents &&
-            (mxc_own_refresh(&loop->own, err) < 0 || update_own(loop, err) < 0))
+        if (loop->polls[AT_OWN].revents && refresh_own(loop, err) < 0)
             return -1;
         mxc_echo_handle(&loop->echo, loop->polls + AT_OTHERS, send_to_guest, loop);
         mxc_names_handle(loop->names, loop->polls, loop->now_ms);

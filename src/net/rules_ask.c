@@ -142,7 +142,7 @@ static struct mxc_closed closed_now(const struct mxc_ruleset *rules, const struc
 
     if (closed.why != MXC_WHY_NONE && !closed.opens)
         return closed;
-    if (live && mxc_live_is_own(live, wide))
+    if (live && mxc_spans_have(live->own, wide))
         return (struct mxc_closed){ MXC_WHY_OWN_ADDRESS, 128, true };
     if (closed.why == MXC_WHY_PRIVATE && !(rules->header->flags & MXC_RULES_PRIVATE_CLOSED))
         closed.why = MXC_WHY_NONE;

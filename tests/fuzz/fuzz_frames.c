@@ -22,6 +22,7 @@ struct fuzz_net {
     struct world world;
     struct mxc_ruleset rules;
     struct mxc_live live;
+    struct mxc_spans own;
     struct mxc_pins *pins;
     struct mxc_filter *filter;
     struct visitor visitors[STEPS];
@@ -57,7 +58,7 @@ static void set_up(struct fuzz_net *net)
     FUZZ_CHECK(world_compile(&net->world, &blob), NULL);
     FUZZ_CHECK(mxc_rules_open(blob.data, blob.size, &net->rules, NULL) == 0, NULL);
     net->pins = mxc_pins_new(8);
-    FUZZ_CHECK(net->pins && mxc_live_own(&net->live, model->own, model->own_count) == 0, NULL);
+    FUZZ_CHECK(net->pins && world_own(&net->world, &net->own), NULL);
     for (size_t i = 0; i < model->pin_count; i++) {
         mxc_rules_names(&net->rules, model->pins[i].name, &ruling);
         for (uint32_t k = 0; k < ruling.count; k++)
@@ -65,6 +66,7 @@ static void set_up(struct fuzz_net *net)
                                model->pins[i].until_ms, 0);
     }
     net->live.pins = net->pins;
+    net->live.own = &net->own;
     net->world.model.now_ms = 0; /* every pin may have opened its flow */
     memcpy(options.guest_mac, frame_guest_mac, 6);
     net->filter = mxc_filter_new(&options);
@@ -75,7 +77,7 @@ static void tear_down(struct fuzz_net *net)
 {
     mxc_filter_free(net->filter);
     mxc_pins_free(net->pins);
-    mxc_live_done(&net->live);
+    mxc_spans_done(&net->own);
     world_done(&net->world);
 }
 

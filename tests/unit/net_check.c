@@ -10,6 +10,7 @@ struct pair {
     struct world *world;
     struct mxc_ruleset rules;
     struct mxc_live live;
+    struct mxc_spans own;
 };
 
 bool world_compile(struct world *world, struct mxc_blob *out)
@@ -20,6 +21,15 @@ bool world_compile(struct world *world, struct mxc_blob *out)
         return true;
     printf("not compiled: %s: %s\n", err.where, err.text);
     return false;
+}
+
+bool world_own(const struct world *world, struct mxc_spans *out)
+{
+    for (size_t i = 0; i < world->model.own_count; i++)
+        if (mxc_spans_add(out, &world->own[i]) != 0)
+            return false;
+    mxc_spans_settle(out);
+    return true;
 }
 
 /* The pins of a name are those of every text that covers it. */
@@ -37,7 +47,8 @@ static bool make_live(struct pair *pair, struct mxc_pins *pins)
     }
     pair->live.pins = pins;
     pair->live.now_ms = model->now_ms;
-    return mxc_live_own(&pair->live, model->own, model->own_count) == 0;
+    pair->live.own = &pair->own;
+    return world_own(pair->world, &pair->own);
 }
 
 static bool check_flow(const struct pair *pair, const struct mxc_flow *flow, size_t *allowed)
@@ -102,7 +113,7 @@ bool world_check(struct world *world, size_t questions, size_t *allowed)
         good = false;
     }
     good = good && make_live(&pair, pins) && check_all(&pair, questions, allowed);
-    mxc_live_done(&pair.live);
+    mxc_spans_done(&pair.own);
     mxc_pins_free(pins);
     return good;
 }

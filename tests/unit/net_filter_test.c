@@ -20,6 +20,7 @@ struct rig {
     struct mxc_arena arena;
     struct mxc_ruleset rules;
     struct mxc_live live;
+    struct mxc_spans own;
     struct mxc_pins *pins;
     struct mxc_filter *filter;
     struct mxc_filter_out out;
@@ -86,6 +87,7 @@ static void open_rig(struct rig *rig, size_t flows, size_t half)
     compile(rig, true);
     rig->pins = mxc_pins_new(8);
     rig->live.pins = rig->pins;
+    rig->live.own = &rig->own;
     memcpy(options.guest_mac, frame_guest_mac, 6);
     rig->filter = mxc_filter_new(&options);
     assert_non_null(rig->filter);
@@ -95,7 +97,7 @@ static void close_rig(struct rig *rig)
 {
     mxc_filter_free(rig->filter);
     mxc_pins_free(rig->pins);
-    mxc_live_done(&rig->live);
+    mxc_spans_done(&rig->own);
     mxc_arena_done(&rig->arena);
 }
 
@@ -424,7 +426,8 @@ static void test_published(void **state)
 
 static void test_recheck(void **state)
 {
-    struct mxc_address own, pinned;
+    struct mxc_address pinned;
+    struct mxc_cidr own;
     struct frame_spec named = with_peer(web_syn, "5.5.5.5");
     struct mxc_name_ruling ruling;
     struct rig rig;
@@ -443,8 +446,8 @@ static void test_recheck(void **state)
     assert_int_equal(send(&rig, with_flags(named, ACK)), MXC_FRAME_PASS);
     assert_int_equal(send(&rig, with_port(named, 1)), MXC_FRAME_REPLY);
     assert_int_equal(send(&rig, with_flags(web_syn, ACK)), MXC_FRAME_PASS);
-    assert_true(mxc_address_parse("1.1.1.1", &own));
-    assert_int_equal(mxc_live_own(&rig.live, &own, 1), 0);
+    assert_int_equal(mxc_cidr_parse("1.1.1.1", &own), MXC_CIDR_OK);
+    assert_int_equal(mxc_spans_add(&rig.own, &own), 0);
     mxc_filter_recheck(rig.filter, NULL, rig.now_ms);
     assert_int_equal(rig.events[rig.event_count - 1].why, MXC_WHY_OWN_ADDRESS);
     assert_int_equal(get(&rig, with_flags(web_syn, ACK)), MXC_FRAME_DROP);

@@ -108,9 +108,14 @@ static const struct closed *closed_range(const struct mxc_address *address)
 
 static bool is_own(const struct model *model, const struct mxc_address *address)
 {
-    for (size_t i = 0; i < model->own_count; i++)
-        if (mxc_address_same(&model->own[i], address))
+    const struct mxc_cidr one = single(address);
+
+    for (size_t i = 0; i < model->own_count; i++) {
+        const struct mxc_cidr whole = plain(&model->own[i]);
+
+        if (whole.family == one.family && mxc_cidr_within(&one, &whole))
             return true;
+    }
     return false;
 }
 

@@ -14,7 +14,7 @@ struct model_pin {
 struct model {
     const struct mxc_network *network;
     uint16_t loopback_port;
-    const struct mxc_address *own;
+    const struct mxc_cidr *own;
     size_t own_count;
     const struct model_pin *pins;
     size_t pin_count;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Addresses, events, pins and the host's own addresses. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,9 +11,12 @@
 
 #include <cmocka.h>
 
+#include "net/address.h"
 #include "net/event.h"
-#include "net/live.h"
+#include "net/marked.h"
 #include "net/pins.h"
+#include "net/spans.h"
+#include "policy/cidr.h"
 
 static struct mxc_address address(const char *text)
 {
@@ -178,36 +182,152 @@ static void test_many_pins(void **state)
     mxc_pins_free(pins);
 }
 
-static void test_live(void **state)
+static void add_span(struct mxc_spans *spans, const char *text)
 {
-    const struct mxc_address own[] = { address("9.9.9.9"), address("2001:db8::1"),
-                                       address("1.1.1.1") };
-    struct mxc_live live = { 0 };
+    struct mxc_cidr network;
+
+    assert_int_equal(mxc_cidr_parse(text, &network), MXC_CIDR_OK);
+    assert_int_equal(mxc_spans_add(spans, &network), 0);
+}
+
+static bool have(const struct mxc_spans *spans, const char *text)
+{
+    const struct mxc_address one = address(text);
     uint8_t wide[16];
 
+    mxc_address_wide(&one, wide);
+    return mxc_spans_have(spans, wide);
+}
+
+static void test_spans(void **state)
+{
+    static const char *const in[] = { "9.9.9.9",   "20.0.0.0",       "20.0.0.255", "20.0.1.7",
+                                      "21.1.1.1",  "2001:db8::1",    "2a00::",     "2a00::ffff:1",
+                                      "2a00::1:1", "255.255.255.255" };
+    static const char *const out[] = {
+        "9.9.9.8",     "9.9.9.10",     "19.255.255.255", "20.0.2.0", "21.1.1.0", "2001:db8::",
+        "2001:db8::2", "2a00:0:0:1::", "29ff:ffff::",    "0.0.0.0",  "::"
+    };
+    struct mxc_spans spans = { 0 }, same = { 0 };
+
     (void)state;
-    mxc_address_wide(&own[0], wide);
-    assert_false(mxc_live_is_own(&live, wide));
-    assert_int_equal(mxc_live_own(&live, own, 3), 0);
-    for (size_t i = 0; i < 3; i++) {
-        mxc_address_wide(&own[i], wide);
-        assert_true(mxc_live_is_own(&live, wide));
+    assert_false(have(NULL, "9.9.9.9"));
+    assert_false(have(&spans, "9.9.9.9"));
+    for (int i = 0; i < 3; i++) { /* what comes again changes nothing */
+        add_span(&spans, "2a00::/64");
+        add_span(&spans, "20.0.1.0/24");
+        add_span(&spans, "9.9.9.9");
+        add_span(&spans, "20.0.0.64/26");
+        add_span(&spans, "20.0.0.0/24");
+        add_span(&spans, "255.255.255.255");
+        add_span(&spans, "21.1.1.1");
+        add_span(&spans, "2001:db8::1");
+        add_span(&spans, "2a00::7");
+        mxc_spans_settle(&spans);
+        assert_int_equal(spans.count, 6);
+        for (size_t k = 0; k < sizeof in / sizeof *in; k++)
+            assert_true(have(&spans, in[k]));
+        for (size_t k = 0; k < sizeof out / sizeof *out; k++)
+            assert_false(have(&spans, out[k]));
     }
-    wide[15] ^= 1;
-    assert_false(mxc_live_is_own(&live, wide));
-    assert_int_equal(mxc_live_own(&live, own, 0), 0);
-    mxc_address_wide(&own[0], wide);
-    assert_false(mxc_live_is_own(&live, wide));
-    mxc_live_done(&live);
-    mxc_live_done(&live);
+    assert_false(mxc_spans_same(&spans, &same));
+    for (size_t k = 0; k < spans.count; k++)
+        assert_true(memcmp(spans.items[k].first, spans.items[k].last, 16) <= 0);
+    mxc_spans_done(&spans);
+    assert_true(mxc_spans_same(&spans, &same));
+    mxc_spans_done(&spans);
+}
+
+/* All of IPv6 is not IPv4 as well, and the other way round. */
+static void test_spans_families(void **state)
+{
+    struct mxc_spans six = { 0 }, four = { 0 }, both = { 0 };
+
+    (void)state;
+    add_span(&six, "::/0");
+    add_span(&four, "0.0.0.0/0");
+    add_span(&both, "0.0.0.0/0");
+    add_span(&both, "::/0");
+    mxc_spans_settle(&six);
+    mxc_spans_settle(&four);
+    mxc_spans_settle(&both);
+    assert_int_equal(both.count, 1);
+    for (int i = 0; i < 3; i++) {
+        static const char *const v6[] = { "::", "2a00::1", "ffff:ffff::" };
+        static const char *const v4[] = { "0.0.0.0", "9.9.9.9", "255.255.255.255" };
+
+        assert_true(have(&six, v6[i]) && !have(&six, v4[i]));
+        assert_true(have(&four, v4[i]) && !have(&four, v6[i]));
+        assert_true(have(&both, v4[i]) && have(&both, v6[i]));
+    }
+    mxc_spans_done(&six);
+    mxc_spans_done(&four);
+    mxc_spans_done(&both);
+}
+
+/* Every second address, so that nothing can be joined, each of them three times: what comes again takes no room. */
+static void test_spans_bound(void **state)
+{
+    struct mxc_spans spans = { 0 };
+    struct mxc_cidr one = { .family = 4, .bits = 32, .address = { 7 } };
+    int last = 0;
+
+    (void)state;
+    for (unsigned i = 0; i < 3 * MXC_SPANS_MAX / 2; i++) {
+        unsigned at = 2 * (i % (MXC_SPANS_MAX / 2));
+
+        one.address[2] = (uint8_t)(at >> 8);
+        one.address[3] = (uint8_t)at;
+        assert_int_equal(mxc_spans_add(&spans, &one), 0);
+    }
+    mxc_spans_settle(&spans);
+    assert_int_equal(spans.count, MXC_SPANS_MAX / 2);
+    assert_true(have(&spans, "7.0.0.4"));
+    assert_false(have(&spans, "7.0.0.5"));
+    one.address[0] = 8;
+    for (unsigned at = 0; !last && at < 2 * MXC_SPANS_MAX; at += 2) {
+        one.address[2] = (uint8_t)(at >> 8);
+        one.address[3] = (uint8_t)at;
+        last = mxc_spans_add(&spans, &one);
+    }
+    assert_int_equal(last, ENOSPC);
+    assert_int_equal(spans.count, MXC_SPANS_MAX);
+    mxc_spans_done(&spans);
+}
+
+static void test_marked(void **state)
+{
+    struct mxc_marked marked = { 0 };
+
+    (void)state;
+    mxc_marked_add(&marked, 2, 254, false);
+    mxc_marked_add(&marked, 2, 1000, true);
+    mxc_marked_add(&marked, 2, 1000, true);
+    mxc_marked_add(&marked, 2, 1001, true);
+    mxc_marked_add(&marked, 2, 1001, false);
+    mxc_marked_add(&marked, 2, 1002, false);
+    mxc_marked_add(&marked, 2, 1002, true);
+    assert_true(mxc_marked_only(&marked, 2, 1000));
+    assert_false(mxc_marked_only(&marked, 10, 1000));
+    assert_false(mxc_marked_only(&marked, 2, 254));
+    assert_false(mxc_marked_only(&marked, 2, 1001));
+    assert_false(mxc_marked_only(&marked, 2, 1002));
+    assert_false(mxc_marked_only(&marked, 2, 77)); /* which no rule leads to */
+    for (uint32_t table = 2000; table < 2000 + 2 * MXC_MARKED_MAX; table++)
+        mxc_marked_add(&marked, 2, table, true);
+    assert_int_equal(marked.count, MXC_MARKED_MAX);
+    assert_true(mxc_marked_only(&marked, 2, 2000));
+    assert_false(mxc_marked_only(&marked, 2, 2000 + 2 * MXC_MARKED_MAX - 1));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_addresses), cmocka_unit_test(test_shares),
-        cmocka_unit_test(test_events),    cmocka_unit_test(test_pins),
-        cmocka_unit_test(test_many_pins), cmocka_unit_test(test_live),
+        cmocka_unit_test(test_addresses),      cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_events),         cmocka_unit_test(test_pins),
+        cmocka_unit_test(test_many_pins),      cmocka_unit_test(test_spans),
+        cmocka_unit_test(test_spans_families), cmocka_unit_test(test_spans_bound),
+        cmocka_unit_test(test_marked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

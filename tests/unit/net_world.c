@@ -288,14 +288,32 @@ void world_flow(struct world *world, struct mxc_flow *out)
     uint16_t port = ports[dice_roll(&world->dice, COUNT(ports))];
 
     out->to = some_address(world);
-    if (world->model.own_count && chance(world, 10))
-        out->to = world->own[0];
+    if (world->model.own_count && chance(world, 10)) {
+        const struct mxc_peer own = {
+            .cidr = world->own[dice_roll(&world->dice, (unsigned)world->model.own_count)]
+        };
+
+        out->to = near_rule(world, &own);
+    }
     if (world->model.pin_count && chance(world, 4))
         out->to = world->pins[dice_roll(&world->dice, (unsigned)world->model.pin_count)].address;
     out->protocol = (enum mxc_protocol)(1 + dice_roll(&world->dice, 3));
     out->port = (uint16_t)(out->protocol == MXC_PROTO_ICMP ? 0
                            : around == -2 || around == 2   ? port
                                                            : port + around);
+}
+
+/* An address of the host, or a network that its routes lead to itself. */
+static struct mxc_cidr own_network(struct world *world)
+{
+    struct mxc_address address = some_address(world);
+    struct mxc_cidr cidr = { .family = address.family };
+
+    if (chance(world, 3))
+        return network(world);
+    cidr.bits = width(&cidr);
+    memcpy(cidr.address, address.bytes, address.family == 4 ? 4 : 16);
+    return cidr;
 }
 
 void world_make(struct world *world)
@@ -315,7 +333,7 @@ void world_make(struct world *world)
                                    .pins = world->pins,
                                    .now_ms = 100 };
     while (world->model.own_count < WORLD_OWN && chance(world, 2))
-        world->own[world->model.own_count++] = some_address(world);
+        world->own[world->model.own_count++] = own_network(world);
     while (world->model.pin_count < WORLD_PINS && !chance(world, 3)) {
         const struct model_pin pin = { some_address(world), world_name(world),
                                        98 + dice_roll(&world->dice, 6) };

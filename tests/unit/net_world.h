@@ -25,7 +25,7 @@ struct world {
     struct mxc_arena arena;
     struct mxc_network network;
     struct mxc_rules_options options;
-    struct mxc_address own[WORLD_OWN];
+    struct mxc_cidr own[WORLD_OWN];
     struct model_pin pins[WORLD_PINS];
     struct model model; /* of all this */
 };
@@ -42,6 +42,9 @@ bool world_check(struct world *world, size_t questions, size_t *allowed);
 
 /* The compiled bytes, in the world's arena. */
 bool world_compile(struct world *world, struct mxc_blob *out);
+
+/* The host's own addresses, settled; the caller calls mxc_spans_done() also on failure. */
+bool world_own(const struct world *world, struct mxc_spans *out);
 
 void world_done(struct world *world);
 

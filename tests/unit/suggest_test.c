@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "net/rules.h"
+#include "policy/cidr.h"
 #include "run/suggest.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -67,12 +68,13 @@ struct world {
     struct mxc_policy policy;
     struct mxc_ruleset rules;
     struct mxc_live live;
+    struct mxc_spans own;
     struct mxc_pins *pins; /* not of what was asked: of what a name rule gets for its name */
 };
 
 static void load(struct world *world, const char *text)
 {
-    struct mxc_address own;
+    struct mxc_cidr own;
     struct mxc_blob blob;
     struct mxc_err err;
 
@@ -82,8 +84,9 @@ static void load(struct world *world, const char *text)
     assert_int_equal(mxc_rules_compile(&world->arena, &world->policy.network, NULL, &blob, &err),
                      0);
     assert_int_equal(mxc_rules_open(blob.data, blob.size, &world->rules, &err), 0);
-    assert_true(mxc_address_parse("198.51.100.7", &own));
-    assert_int_equal(mxc_live_own(&world->live, &own, 1), 0);
+    assert_int_equal(mxc_cidr_parse("198.51.100.7", &own), MXC_CIDR_OK);
+    assert_int_equal(mxc_spans_add(&world->own, &own), 0);
+    world->live.own = &world->own;
     assert_non_null(world->pins = mxc_pins_new(64));
     world->live.pins = world->pins;
 }
@@ -91,7 +94,7 @@ static void load(struct world *world, const char *text)
 static void unload(struct world *world)
 {
     mxc_pins_free(world->pins);
-    mxc_live_done(&world->live);
+    mxc_spans_done(&world->own);
     mxc_arena_done(&world->arena);
 }
 
