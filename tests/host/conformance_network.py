@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: MIT
 """The rows of the conformance table that open the network. Behind every address here two servers listen (lend_world()), so
 that what is refused is refused by us. Names, other protocols and real clients: tests/network."""
+import json
 import os
 import socket
 import subprocess
+import sys
 import threading
+from pathlib import Path
+
+SERVERS = Path(__file__).resolve().parent.parent / "network" / "servers.py"
 
 PORT, OTHER_PORT = 8080, 9090
 PUBLIC, PUBLIC_TOO, PUBLIC_6 = "20.0.0.1", "20.0.0.200", "2600:1::1"
@@ -15,16 +20,45 @@ CLOSED = "ECONNREFUSED"
 
 
 def lend_world():
-    """Only in the rig: all these addresses lead to this host's own servers, without being addresses of its own."""
+    """Only in the rig: all these addresses but OWN are those of another network namespace, where the servers listen; and
+    on this host as well."""
     if not os.environ.get("MXC_TEST_RIG"):
         return
-    for words in (["addr", "add", OWN + "/32", "dev", "lo"], ["route", "add", "local", "20.0.0.0/24", "dev", "lo"],
-                  ["route", "add", "local", "10.9.0.0/24", "dev", "lo"], ["route", "add", "local", METADATA, "dev", "lo"],
-                  ["-6", "route", "add", "local", "2600:1::/64", "dev", "lo"]):
-        subprocess.run(["ip", *words], check=True)
+    world = World()
+    ip_batch(f"link add world type veth peer name host netns {world.process.pid}", f"addr add {OWN}/32 dev lo",
+             "addr add 192.0.2.1/30 dev world", "addr add 2001:db8::1/64 dev world nodad", "link set world up",
+             "route add default via 192.0.2.2")
+    world.tell("ip", "link set lo up", "addr add 192.0.2.2/30 dev host", "addr add 2001:db8::2/64 dev host nodad",
+               *(f"addr add {address}/32 dev lo" for address in (PUBLIC, PUBLIC_TOO, PRIVATE, METADATA)),
+               f"addr add {PUBLIC_6}/128 dev lo nodad", "link set host up", "route add default via 192.0.2.1")
+    ip_batch("route add ::/0 via 2001:db8::2 dev world")
+    world.tell("echo", ["0.0.0.0", "::"], [PORT, OTHER_PORT])
     for port in (PORT, OTHER_PORT):
         server = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=128)
         threading.Thread(target=answer, args=(server,), daemon=True).start()
+
+
+def ip_batch(*lines):
+    subprocess.run(["ip", "-batch", "-"], input="\n".join(lines), text=True, check=True)
+
+
+class World:
+    """The servers of the network tests, in a network namespace of their own; they end with this process."""
+
+    KEPT = []
+
+    def __init__(self):
+        self.control, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.process = subprocess.Popen(["unshare", "--net", "--", sys.executable, str(SERVERS), str(its.fileno())],
+                                        stdin=subprocess.DEVNULL, pass_fds=(its.fileno(),))
+        its.close()
+        self.control.recv(100)
+        self.KEPT.append(self)
+
+    def tell(self, verb, *arguments):
+        self.control.send(json.dumps([verb, *arguments]).encode())
+        if not self.control.recv(100):
+            raise RuntimeError("the world has ended: " + verb)
 
 
 def answer(server):

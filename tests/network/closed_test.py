@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What stays closed although everything is allowed, until a rule names it: loopback, the host's own addresses,
 link-local and metadata addresses."""
-from network import (GATEWAYS, LINK_LOCAL, LOOPBACKS, METADATA, OPEN, OWN, PORT, PUBLIC4, PUBLIC6, UP, Case, Guest,
+import contextlib
+import os
+import signal
+import subprocess
+
+from network import (GATEWAYS, LINK_LOCAL, LOOPBACKS, METADATA, OPEN, OTHER4, OWN, PORT, PUBLIC4, PUBLIC6, UP, Case, Guest,
                      callers, egress, guest_policy, ip_batch, main, prefix, setUpModule, to)  # pylint: disable=unused-import
 
 import host
@@ -13,6 +18,28 @@ EACH = ("tcp", "udp", "icmp")
 
 def tries(addresses, kinds=EACH):
     return [(kind, address, PORT)[:2 if kind == "icmp" else 3] for address in addresses for kind in kinds]
+
+
+@contextlib.contextmanager
+def lent(*routes):
+    """The rig has these routes."""
+    ip_batch(*("route add " + route for route in routes))
+    try:
+        yield
+    finally:
+        ip_batch(*("route del " + route for route in reversed(routes)))
+
+
+@contextlib.contextmanager
+def ruled(text):
+    """The rig has this rule, for both families."""
+    for command in (["ip", "rule"], ["ip", "-6", "rule"]):
+        subprocess.run([*command, "add", *text.split()], check=True)
+    try:
+        yield
+    finally:
+        for command in (["ip", "rule"], ["ip", "-6", "rule"]):
+            subprocess.run([*command, "del", *text.split()], check=True)
 
 
 class Closed(Case):
@@ -88,6 +115,84 @@ class Closed(Case):
                 self.assertEqual(guest.do("tcp", PUBLIC4, PORT), "refused")
             finally:
                 ip_batch(f"addr del {PUBLIC4}/32 dev lo")
+
+
+class Routes(Case):
+    """What routes lead to the host itself is its own, whether an interface has it or not."""
+
+    ANY = ["20.9.0.5", "20.9.0.77", "2a00:9::5", "2a00:9::1:0"]
+
+    @callers()
+    def test_networks(self, who):
+        """A server listens on all of them. A rule for one address opens that one."""
+        with lent("local 20.9.0.0/24 dev lo", "local 2a00:9::/64 dev lo"):
+            for network in (OPEN, BROAD, egress(to("20.9.0.0/24", "20.9.0.4/31", "2a00:9::/64"), default="allow")):
+                self.told(who, network, tries([PUBLIC4, PUBLIC6]), tries(self.ANY))
+            self.told(who, egress(to(self.ANY[0], self.ANY[2])), tries([self.ANY[0], self.ANY[2]], ["tcp"]),
+                      tries([self.ANY[1], self.ANY[3]]))
+
+    @callers()
+    def test_kinds(self, who):
+        """Of broadcast and anycast as well; of other tables than 'local', too."""
+        with lent("broadcast 20.9.2.2 dev lo table local", "anycast 2a00:9:2::/64 dev lo table local",
+                  "local 20.9.3.0/24 dev lo table 77", "local 2a00:9:3::/48 dev lo table 7700"):
+            closed = ["20.9.2.2", "2a00:9:2::7", "20.1.1.255", "20.9.3.9", "2a00:9:3:7::1"]
+            self.told(who, OPEN, tries([PUBLIC4]), tries(closed))
+
+    @callers()
+    def test_of_another_kind(self, who):
+        """Ordinary routes make nothing the host's own."""
+        with lent(f"20.2.2.0/24 via 20.1.1.1 dev {UP} table 77", f"2a00:2::/64 via 2a00:1::1 dev {UP} table 77",
+                  f"multicast 20.2.2.2 dev {UP} table 78", "unreachable 20.2.0.0/16 table 78"):
+            self.told(who, OPEN, tries([PUBLIC4, PUBLIC6]), [])
+
+    @callers()
+    def test_marked(self, who):
+        """A table that only marked packets are looked up in says nothing; as soon as others may be, it counts."""
+        actions = tries([PUBLIC4, PUBLIC6], ["tcp"])
+        with (lent("local 0.0.0.0/0 dev lo table 77", "local ::/0 dev lo table 77"), ruled("pref 100 fwmark 0x200/0xf00 lookup 77"),
+              Guest(who, OPEN) as guest):
+            self.assertEqual(guest.does(*actions), ["open"] * 2)
+            with ruled("pref 40000 lookup 77"):
+                self.assertEqual(guest.does(*actions), ["refused"] * 2)
+            self.assertEqual(guest.does(*actions), ["open"] * 2)
+
+    @callers()
+    def test_late(self, who):
+        """A network that the routes give to the host while the sandbox runs; and back."""
+        with Guest(who, OPEN) as guest:
+            self.assertEqual(guest.does(("keep", "cut", PUBLIC4, PORT), ("keep", "stays", OTHER4, PORT)), ["open"] * 2)
+            with lent("local 20.2.2.0/24 dev lo", "local 2a00:2::/64 dev lo"):
+                self.assertIn(guest.do("again", "cut"), ("refused", "ECONNRESET", "EPIPE", "closed"))
+                self.assertEqual(guest.do("again", "stays"), "open")
+                self.assertEqual(guest.does(*tries([PUBLIC4, PUBLIC6], ["tcp"])), ["refused"] * 2)
+            self.assertEqual(guest.does(*tries([PUBLIC4, PUBLIC6], ["tcp"])), ["open"] * 2)
+
+    @callers()
+    def test_lost_messages(self, who):
+        """More changes than a socket holds, while the network process cannot read them: it looks for itself."""
+        others = [f"20.8.{number // 256}.{number % 256}/32 via 20.1.1.1" for number in range(4000)]
+        with Guest(who, OPEN) as guest:
+            self.assertEqual(guest.do("tcp", PUBLIC4, PORT), "open")
+            (net,) = (pid for pid, (name, _) in host.descendants().items() if name == "mxc-net")
+            os.kill(net, signal.SIGSTOP)
+            with lent(*others, "local 20.2.2.0/24 dev lo"):
+                os.kill(net, signal.SIGCONT)
+                self.assertEqual(guest.do("tcp", PUBLIC4, PORT), "refused")
+
+    @callers()
+    def test_too_many(self, who):
+        """More than can be kept closed: the sandbox does not start; one that runs ends."""
+        many = [f"local 30.{number >> 15}.{number >> 7 & 255}.{number << 1 & 255}/32 dev lo table 77" for number in range(33000)]
+        with Guest(who, OPEN) as guest:
+            self.assertEqual(guest.do("tcp", PUBLIC4, PORT), "open")
+            with lent(*many):
+                status, err = guest.end()
+                done = host.run_policy(who, guest_policy(OPEN))
+        self.assertEqual(status, 255)
+        self.assertEqual((done.status, done.reason), (255, "setup"), done.err)
+        for text in (err, done.err):
+            self.assertIn("more than 16384 separate own networks", text)
 
 
 class HostLoopback(Case):
