@@ -235,30 +235,52 @@ int mxc_net_start(const struct mxc_plan *plan, bool mapped, struct mxc_net *out,
     return -1;
 }
 
-int mxc_net_give_device(const struct mxc_net *net, int device, struct mxc_err *err)
+/* One byte with descriptors. */
+static ssize_t send_descriptors(int socket, const int *fds, size_t count)
 {
     union {
         struct cmsghdr header;
-        char room[CMSG_SPACE(sizeof(int))];
+        char room[CMSG_SPACE(2 * sizeof(int))];
     } control = { .room = { 0 } };
     char byte = 'd';
     struct iovec data = { .iov_base = &byte, .iov_len = 1 };
     struct msghdr packet = { .msg_iov = &data,
                              .msg_iovlen = 1,
                              .msg_control = control.room,
-                             .msg_controllen = sizeof control.room };
+                             .msg_controllen = CMSG_SPACE(count * sizeof *fds) };
+    ssize_t sent;
 
     control.header.cmsg_level = SOL_SOCKET;
     control.header.cmsg_type = SCM_RIGHTS;
-    control.header.cmsg_len = CMSG_LEN(sizeof device);
-    memcpy(CMSG_DATA(&control.header), &device, sizeof device);
-    while (sendmsg(net->control, &packet, MSG_NOSIGNAL) < 0) {
-        if (errno == EPIPE || errno == ECONNRESET)
-            return 0; /* it has ended; its last words say why */
-        if (errno != EINTR)
-            return fail(err, "sendmsg", "hand the network interface over");
-    }
-    return 0;
+    control.header.cmsg_len = CMSG_LEN(count * sizeof *fds);
+    memcpy(CMSG_DATA(&control.header), fds, count * sizeof *fds);
+    do
+        sent = sendmsg(socket, &packet, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent;
+}
+
+/* Whoever closes an interface last waits until the whole kernel has forgotten it, 20 ms and more. So the last one is a
+ * socket that lies in its own queue, and the device with it: when nobody else has either, the kernel's collector of
+ * such rings takes both, and nobody waits for that. Without it (a limit, an old kernel) the wait is ours again. */
+static void keep_device(struct mxc_net *net, int device)
+{
+    int ends[2];
+
+    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends) < 0)
+        return;
+    net->keeper = ends[0];
+    (void)send_descriptors(ends[1], (const int[]){ ends[0], device }, 2);
+    (void)close(ends[1]);
+}
+
+int mxc_net_give_device(struct mxc_net *net, int device, struct mxc_err *err)
+{
+    if (net->keeper < 0)
+        keep_device(net, device);
+    if (send_descriptors(net->control, &device, 1) < 0 && errno != EPIPE && errno != ECONNRESET)
+        return fail(err, "sendmsg", "hand the network interface over");
+    return 0; /* or it has ended: its last words say why */
 }
 
 static int ended(struct mxc_err *err)
@@ -311,12 +333,14 @@ void mxc_net_stop(struct mxc_net *net)
 {
     mxc_auto_close(&net->control);
     net->control = -1;
-    if (net->pid <= 0)
-        return;
-    (void)kill(net->pid, SIGKILL);
-    while (waitpid(net->pid, NULL, __WALL) < 0 && errno == EINTR)
-        ;
-    net->pid = 0;
+    if (net->pid > 0) {
+        (void)kill(net->pid, SIGKILL);
+        while (waitpid(net->pid, NULL, __WALL) < 0 && errno == EINTR)
+            ;
+        net->pid = 0;
+    }
+    mxc_auto_close(&net->keeper); /* after it: the last but one */
+    net->keeper = -1;
 }
 
 /* ---- the address of a proxy */

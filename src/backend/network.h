@@ -12,9 +12,10 @@
 struct mxc_net {
     pid_t pid;   /* 0: not started, or reaped */
     int control; /* readable: mxc_net_hear(); -1: none */
+    int keeper;  /* holds the device until mxc-net has ended; -1: none */
 };
 
-#define MXC_NET_NONE ((struct mxc_net){ .control = -1 })
+#define MXC_NET_NONE ((struct mxc_net){ .control = -1, .keeper = -1 })
 
 /* Where mxc-net lies, beside the running program; for the probe. NULL when it is not there. Static storage. */
 const char *mxc_net_program(void);
@@ -29,7 +30,7 @@ int mxc_net_start(const struct mxc_plan *plan, bool mapped, struct mxc_net *out,
                   struct mxc_err *err);
 
 /* Hands over a descriptor of Ethernet frames; the caller keeps its own. One that has ended is no error here: mxc_net_hear() tells why. */
-int mxc_net_give_device(const struct mxc_net *net, int device, struct mxc_err *err);
+int mxc_net_give_device(struct mxc_net *net, int device, struct mxc_err *err);
 
 /* 1 a message was read (READY or EVENT), 0 nothing is there, -1 mxc-net has failed or ended: 'err' says how. */
 int mxc_net_hear(const struct mxc_net *net, struct mxc_net_message *out, struct mxc_err *err);
