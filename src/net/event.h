@@ -12,11 +12,12 @@
 
 /* One row per kind: C name, wire text. */
 #define MXC_NET_KINDS(X)                                                                           \
-    X(REFUSED, "refused")           /* a flow */                                                   \
-    X(NAME_REFUSED, "name-refused") /* a name that no rule covers, or that one denies */           \
-    X(NAME_GUARDED, "name-guarded") /* an answer was removed: where it points is closed */         \
-    X(LIMITED, "limited")           /* a bound was hit */                                          \
-    X(UNTOLD, "untold")             /* 'count' events were not told */
+    X(REFUSED, "refused")                 /* a flow */                                             \
+    X(NAME_REFUSED, "name-refused")       /* a name that no rule covers, or that one denies */     \
+    X(NAME_GUARDED, "name-guarded")       /* an answer was removed: where it points is closed */   \
+    X(NAME_UNRESOLVED, "name-unresolved") /* a denied name: its addresses are not denied */        \
+    X(LIMITED, "limited")                 /* a bound was hit */                                    \
+    X(UNTOLD, "untold")                   /* 'count' events were not told */
 
 /* Why something was refused: C name, wire text. */
 #define MXC_NET_WHYS(X)                                                                            \

@@ -11,10 +11,10 @@
 #include "net/resolver_tcp.h"
 #include "net/upstream.h"
 
-/* Addresses of denied names: for each name as many as an answer has of both families, within these bounds. */
-#define DENIED_EACH  (2u * MXC_DNS_ADDRESSES)
-#define DENIED_LEAST 256u
-#define DENIED_MOST  262144u
+/* Addresses of denied names that are kept: for each name so many, for long lists fewer. */
+#define DENIED_SHARE 1024u
+#define DENIED_LEAST 32u
+#define DENIED_MOST  1048576u
 
 /* An answer in a datagram, in its frame. */
 #define FRAME_ROOM (MXC_DNS_DATAGRAM + 128)
@@ -111,9 +111,10 @@ static int make_resolver(struct mxc_names *names, const struct mxc_resolv_conf *
 
 static struct mxc_pins *new_denied(uint32_t count)
 {
-    uint32_t room = count < DENIED_MOST / DENIED_EACH ? count * DENIED_EACH : DENIED_MOST;
+    uint32_t share = DENIED_MOST / count;
 
-    return mxc_pins_new(room < DENIED_LEAST ? DENIED_LEAST : room);
+    share = share > DENIED_SHARE ? DENIED_SHARE : share;
+    return mxc_pins_new_shared(share < DENIED_LEAST ? DENIED_LEAST : share, count);
 }
 
 static int furnish(struct mxc_names *names, const struct mxc_names_options *options,

@@ -13,7 +13,8 @@
  * TCP when an answer was cut, when it did not repeat the case, or when too many came that answer nothing we asked.
  * After 4.5 seconds the guest hears that it failed.
  *
- * Denied names are resolved for ourselves, and again whenever their answers end: their addresses are denied too. */
+ * Denied names are resolved for ourselves, and again whenever their answers end: their addresses are denied too, until an
+ * answer does not have them any more, and for a while beyond. While the servers fail nothing is forgotten. */
 #ifndef MXC_NET_RESOLVER_H
 #define MXC_NET_RESOLVER_H
 
@@ -24,6 +25,7 @@
 #include "net/dns_message.h"
 #include "net/event.h"
 #include "net/filter.h"
+#include "net/pins.h"
 #include "net/rules.h"
 
 /* Questions that wait for servers at once: of the guest, and of ours about denied names. */
@@ -50,9 +52,12 @@ struct mxc_resolver_judge {
                 uint64_t now_ms);
     /* The denied names in their order; NULL beyond the last. */
     const char *(*denied)(void *context, uint32_t index);
-    /* Closes the address by that name; false when it cannot. */
+    /* Closes the address by that name; false when it cannot, or when another address of the name had to go. */
     bool (*deny)(void *context, const struct mxc_address *address, uint32_t index,
                  uint64_t until_ms, uint64_t now_ms);
+    /* What is closed by a name does not stay so for longer. */
+    void (*retire)(void *context, const struct mxc_retiring *which, uint64_t until_ms,
+                   uint64_t now_ms);
 };
 
 /* One message for a server. */
@@ -104,7 +109,8 @@ void mxc_resolver_failed(struct mxc_resolver *resolver, uint32_t slot, uint64_t 
  * latest; to be called after each other call as well. */
 uint64_t mxc_resolver_tick(struct mxc_resolver *resolver, uint64_t now_ms);
 
-/* Was every denied name resolved, or tried in vain? Until then some of their addresses may be open. */
+/* Was every denied name resolved, or tried in vain? Until then some of their addresses may be open. Those that were tried in
+ * vain are tried again, and were told as events. */
 bool mxc_resolver_is_settled(const struct mxc_resolver *resolver);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Denied names are resolved for ourselves: their addresses are denied as long as the names point to them, and some
- * time beyond. Names of the form "*.name" cannot be: nobody can list what is below a name. */
+/* Denied names are resolved for ourselves: their addresses are denied until an answer comes that has them no more, and
+ * some time beyond. Names of the form "*.name" cannot be: nobody can list what is below a name. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,8 +12,12 @@
 #define MOST_MS  300000
 #define EACH_MS  20
 
-/* How long an address stays denied after its name should have been looked at again. */
-#define GRACE_MS 300000
+/* The first pause after a failure; each one is twice as long, up to LEAST_MS. */
+#define RETRY_MS 1000
+
+/* How long an address stays denied that is no more in the answer: many names have more addresses than they tell at once,
+ * and an address that was told once is known. */
+#define GRACE_MS 1800000
 
 static const uint16_t types[2] = { MXC_DNS_A, MXC_DNS_AAAA };
 
@@ -62,6 +66,8 @@ static void look_up(struct mxc_resolver *resolver, uint32_t slot, uint32_t item,
     struct mxc_flight *flight = &resolver->flights[slot];
     const char *name = name_of(resolver, item / 2);
 
+    if (resolver->denied[item / 2].failures[item % 2])
+        resolver->retry_ms = now_ms + EACH_MS;
     flight->denied = item;
     flight->type = types[item % 2];
     flight->first = MXC_RESOLVER_NOBODY;
@@ -70,9 +76,19 @@ static void look_up(struct mxc_resolver *resolver, uint32_t slot, uint32_t item,
     mxc_flight_begin(resolver, slot, now_ms);
 }
 
+/* When it may be asked for: what failed waits for its turn. */
+static uint64_t due_of(const struct mxc_resolver *resolver, uint32_t item)
+{
+    const struct mxc_denied *denied = &resolver->denied[item / 2];
+    uint64_t due = denied->due_ms[item % 2];
+
+    return denied->failures[item % 2] && due < resolver->retry_ms ? resolver->retry_ms : due;
+}
+
 uint64_t mxc_denials_tick(struct mxc_resolver *resolver, uint64_t now_ms)
 {
     uint32_t items = 2 * resolver->denied_count, slot = free_slot(resolver);
+    uint32_t from = resolver->cursor;
     uint64_t next = MXC_RESOLVER_NEVER;
 
     if (!items)
@@ -80,30 +96,30 @@ uint64_t mxc_denials_tick(struct mxc_resolver *resolver, uint64_t now_ms)
     if (slot == MXC_RESOLVER_SLOTS || resolver->due_ms > now_ms)
         return slot == MXC_RESOLVER_SLOTS ? MXC_RESOLVER_NEVER : resolver->due_ms;
     for (uint32_t i = 0; i < items; i++) {
-        uint32_t item = resolver->cursor;
-        uint64_t due = resolver->denied[item / 2].due_ms[item % 2];
+        uint32_t item = (from + i) % items;
+        uint64_t due = due_of(resolver, item);
 
         if (due <= now_ms) {
             if ((slot = free_slot(resolver)) == MXC_RESOLVER_SLOTS)
                 return MXC_RESOLVER_NEVER; /* when one has landed */
+            resolver->cursor = (item + 1) % items;
             look_up(resolver, slot, item, now_ms);
-            due = resolver->denied[item / 2].due_ms[item % 2];
+            due = due_of(resolver, item);
         }
         next = due < next ? due : next;
-        resolver->cursor = (item + 1) % items;
     }
     resolver->due_ms = next;
     return next;
 }
 
 static void deny_all(struct mxc_resolver *resolver, const struct mxc_flight *flight,
-                     const struct mxc_dns_result *result, uint64_t until_ms, uint64_t now_ms)
+                     const struct mxc_dns_result *result, uint64_t now_ms)
 {
     for (unsigned i = 0; i < result->address_count; i++) {
         struct mxc_net_event event;
 
         if (resolver->judge.deny(resolver->judge.context, &result->addresses[i], flight->denied / 2,
-                                 until_ms, now_ms))
+                                 MXC_RESOLVER_NEVER, now_ms))
             continue;
         event = mxc_resolver_event(MXC_NET_LIMITED, MXC_WHY_LIMIT, flight->name);
         event.to = result->addresses[i];
@@ -115,21 +131,54 @@ static uint64_t pause_after(const struct mxc_resolver *resolver,
                             const struct mxc_dns_result *result)
 {
     uint64_t least = (uint64_t)resolver->denied_count * 2 * EACH_MS;
-    uint64_t pause = result ? (uint64_t)result->ttl_s * 1000 : LEAST_MS;
+    uint64_t pause = (uint64_t)result->ttl_s * 1000;
 
     least = least < LEAST_MS ? LEAST_MS : least;
     pause = pause > MOST_MS ? MOST_MS : pause;
     return pause < least ? least : pause;
 }
 
+static uint64_t answered(struct mxc_resolver *resolver, const struct mxc_flight *flight,
+                         const struct mxc_dns_result *result, uint64_t now_ms)
+{
+    const struct mxc_retiring old = { flight->denied / 2, flight->type == MXC_DNS_A ? 4 : 6 };
+    struct mxc_denied *denied = &resolver->denied[flight->denied / 2];
+
+    resolver->judge.retire(resolver->judge.context, &old, now_ms + GRACE_MS, now_ms);
+    deny_all(resolver, flight, result, now_ms);
+    denied->answered[flight->denied % 2] = true;
+    denied->failures[flight->denied % 2] = 0;
+    return now_ms + pause_after(resolver, result);
+}
+
+/* What is known of the name stays denied. When nothing is, that is told, once. */
+static uint64_t failed(struct mxc_resolver *resolver, const struct mxc_flight *flight,
+                       uint64_t now_ms)
+{
+    struct mxc_denied *denied = &resolver->denied[flight->denied / 2];
+    uint8_t *failures = &denied->failures[flight->denied % 2];
+    uint64_t pause = (uint64_t)RETRY_MS << (*failures < 5 ? *failures : 5);
+    struct mxc_net_event event;
+    struct mxc_name_ruling ruling;
+
+    *failures += *failures < UINT8_MAX;
+    if (!denied->answered[flight->denied % 2] && !denied->told) {
+        resolver->judge.name(resolver->judge.context, flight->name, &ruling);
+        event = mxc_resolver_event(MXC_NET_NAME_UNRESOLVED, MXC_WHY_RULE, flight->name);
+        event.rule = ruling.rule;
+        resolver->ways.tell(resolver->ways.context, &event);
+        denied->told = true;
+    }
+    return now_ms + (pause > LEAST_MS ? LEAST_MS : pause);
+}
+
 void mxc_denials_landed(struct mxc_resolver *resolver, const struct mxc_flight *flight,
                         const struct mxc_dns_result *result, uint64_t now_ms)
 {
     struct mxc_denied *denied = &resolver->denied[flight->denied / 2];
-    uint64_t due = now_ms + pause_after(resolver, result);
+    uint64_t due =
+        result ? answered(resolver, flight, result, now_ms) : failed(resolver, flight, now_ms);
 
-    if (result)
-        deny_all(resolver, flight, result, due + GRACE_MS, now_ms);
     denied->due_ms[flight->denied % 2] = due;
     if (due < resolver->due_ms)
         resolver->due_ms = due;

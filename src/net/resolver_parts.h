@@ -36,7 +36,9 @@ struct mxc_flight {
 /* A denied name; what is looked up is its A and its AAAA records. */
 struct mxc_denied {
     uint64_t due_ms[2];
-    bool tried[2];
+    bool tried[2], answered[2];
+    uint8_t failures[2]; /* since the last answer */
+    bool told;           /* that it is not resolved */
 };
 
 struct mxc_resolver {
@@ -50,8 +52,9 @@ struct mxc_resolver {
     struct mxc_denied *denied;
     uint32_t denied_count, cursor;
     uint32_t untried;
-    uint64_t due_ms; /* no denied name is due before */
-    uint32_t spare;  /* the first of 'waiting' that is free */
+    uint64_t due_ms;   /* no denied name is due before */
+    uint64_t retry_ms; /* one that failed is not asked for before */
+    uint32_t spare;    /* the first of 'waiting' that is free */
     struct mxc_waiting waiting[MXC_RESOLVER_WAITING];
     struct mxc_flight flights[MXC_RESOLVER_SLOTS];
 };

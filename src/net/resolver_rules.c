@@ -51,6 +51,15 @@ static bool deny(void *context, const struct mxc_address *address, uint32_t inde
     return mxc_pins_add(rules->denied, address, index, until_ms, now_ms);
 }
 
+static void retire(void *context, const struct mxc_retiring *which, uint64_t until_ms,
+                   uint64_t now_ms)
+{
+    struct mxc_resolver_rules *rules = context;
+
+    if (rules->denied)
+        mxc_pins_retire(rules->denied, which, until_ms, now_ms);
+}
+
 struct mxc_resolver_judge mxc_resolver_judge_of(struct mxc_resolver_rules *rules)
 {
     return (struct mxc_resolver_judge){
@@ -60,5 +69,6 @@ struct mxc_resolver_judge mxc_resolver_judge_of(struct mxc_resolver_rules *rules
         .pin = pin,
         .denied = say_denied,
         .deny = deny,
+        .retire = retire,
     };
 }

@@ -252,15 +252,21 @@ static void say_target(struct mxc_buf *out, const struct mxc_net_event *event)
 
 static void say(const struct mxc_events *events, const struct kept *kept, struct mxc_buf *out)
 {
+    static const char *const begins[MXC_NET_KIND_COUNT] = {
+        [MXC_NET_LIMITED] = "too many at once:",
+        [MXC_NET_NAME_UNRESOLVED] = "not resolved:",
+    };
     const struct mxc_net_event *event = &kept->event;
     auto_buf patch = { 0 };
 
-    mxc_buf_add(out, event->kind == MXC_NET_LIMITED ? "too many at once:" : "refused:");
+    mxc_buf_add(out, begins[event->kind] ? begins[event->kind] : "refused:");
     say_target(out, event);
     if (has_rule(events, event))
         mxc_buf_format(out, ", by %s/%u", rules_pointer(events->network), event->rule);
     else if (event->why != MXC_WHY_NONE && event->why != MXC_WHY_LIMIT)
         mxc_buf_format(out, ", by %s", mxc_net_why_text(event->why));
+    if (event->kind == MXC_NET_NAME_UNRESOLVED)
+        mxc_buf_add(out, ": its addresses are not denied");
     if (kept->count > 1)
         mxc_buf_format(out, ", %" PRIu64 " times", kept->count);
     if (mxc_suggest_patch(events->network, event, &patch))

@@ -75,6 +75,15 @@ static bool deny(void *context, const struct mxc_address *address, uint32_t inde
     return true;
 }
 
+static void retire(void *context, const struct mxc_retiring *which, uint64_t until_ms,
+                   uint64_t now_ms)
+{
+    const struct names_world *world = context;
+
+    FUZZ_CHECK(which->name == 1 && (which->family == 4 || which->family == 6), NULL);
+    FUZZ_CHECK(now_ms == world->now_ms && until_ms > now_ms, NULL);
+}
+
 /* ---- what the resolver does */
 
 static void check_address(const struct names_world *world, const struct dns_seen *seen,
@@ -132,7 +141,7 @@ static void hear_event(void *context, const struct mxc_net_event *event)
     FUZZ_CHECK(mxc_net_event_take(event, sizeof *event, &taken), NULL);
     FUZZ_CHECK(memcmp(event, &taken, sizeof taken) == 0, event->name);
     FUZZ_CHECK(event->kind == MXC_NET_NAME_REFUSED || event->kind == MXC_NET_NAME_GUARDED ||
-                   event->kind == MXC_NET_LIMITED,
+                   event->kind == MXC_NET_NAME_UNRESOLVED || event->kind == MXC_NET_LIMITED,
                NULL);
 }
 
@@ -193,7 +202,7 @@ static void give_random(void *context, uint8_t *out, size_t size)
 void names_begin(struct names_world *world)
 {
     const struct mxc_resolver_options options = {
-        .judge = { world, say_name, say_guard, pin, say_denied, deny },
+        .judge = { world, say_name, say_guard, pin, say_denied, deny, retire },
         .ways = { world, hear_answer, hear_event, hear_try, hear_close, give_random },
         .servers = 2,
         .timeout_s = 1,

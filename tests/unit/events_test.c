@@ -183,6 +183,17 @@ static void test_words(void **state)
     assert_non_null(
         strstr(text.data, "refused: tcp [ff02::1]:5 (all.test), by reserved, 2 times\n"));
     mxc_events_free(events);
+    events = mxc_events_new(&network, -1);
+    name = (struct mxc_net_event){
+        .kind = MXC_NET_NAME_UNRESOLVED, .count = 1, .why = MXC_WHY_RULE, .rule = 1
+    };
+    strcpy(name.name, "bad.org");
+    mxc_events_take(events, &name);
+    text.length = 0;
+    mxc_events_words(events, 8, &text);
+    assert_string_equal(text.data, "not resolved: the name bad.org, by /network/egress/deny/1: its "
+                                   "addresses are not denied\n");
+    mxc_events_free(events);
 }
 
 static unsigned fill(struct mxc_events *events, unsigned count)

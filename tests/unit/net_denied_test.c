@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <cmocka.h>
 
@@ -52,7 +53,11 @@ static void test_looked_up(void **state)
     say_address(1, 40, "2001:db8::1");
     assert_int_equal(rig.pin_count, 1);
     assert_int_equal(rig.pins[0].name, 101);
-    assert_int_equal(rig.pins[0].until_ms, rig.now_ms + 340000);
+    assert_true(rig.pins[0].until_ms == MXC_RESOLVER_NEVER); /* until an answer without it */
+    assert_int_equal(rig.retired_count, 1);
+    assert_int_equal(rig.retired[0].which.name, 1);
+    assert_int_equal(rig.retired[0].which.family, 6);
+    assert_int_equal(rig.retired[0].until_ms, rig.now_ms + 1800000);
     say_address(0, 1, "10.0.0.1"); /* guarded addresses as well */
     assert_int_equal(rig.pin_count, 2);
     assert_true(mxc_resolver_is_settled(rig.resolver));
@@ -69,9 +74,27 @@ static void test_looked_up(void **state)
     rig_end(&rig);
 }
 
+/* The server of that message does not know. */
+static void say_failure(size_t index)
+{
+    const struct dns_seen *seen = &rig.sent[index].seen;
+    struct mxc_dns_try from = rig.sent[index].try;
+    struct dns_bytes message;
+
+    assert_true(index < rig.sent_count);
+    dns_begin(&message, seen->id, DNS_ANSWER | 2);
+    dns_ask(&message, seen->name, seen->type);
+    from.bytes = message.bytes;
+    from.size = message.size;
+    mxc_resolver_receive(rig.resolver, &from, rig.now_ms);
+    rig_pass(&rig, 0);
+}
+
+/* Tried again after a second, and then after longer and longer; told once. */
 static void test_failing(void **state)
 {
     static const char *const denied[] = { "bad.org", NULL };
+    static const unsigned pauses_s[] = { 1, 2, 4, 8, 16, 30, 30 };
 
     (void)state;
     memset(&rig, 0, sizeof rig);
@@ -79,14 +102,96 @@ static void test_failing(void **state)
     rig.broken = 3;
     rig_begin(&rig);
     assert_true(mxc_resolver_is_settled(rig.resolver));
-    rig.broken = 0;
-    rig_pass(&rig, 29999);
-    assert_int_equal(rig.sent_count, 0);
-    rig_pass(&rig, 1);
+    assert_int_equal(rig.event_count, 1);
+    assert_int_equal(rig_event(&rig)->kind, MXC_NET_NAME_UNRESOLVED);
+    assert_int_equal(rig_event(&rig)->why, MXC_WHY_RULE);
+    assert_int_equal(rig_event(&rig)->rule, 8);
+    assert_string_equal(rig_event(&rig)->name, "bad.org");
+    for (size_t i = 0; i < sizeof pauses_s / sizeof *pauses_s; i++) {
+        rig.broken = 0;
+        rig.sent_count = 0;
+        rig_pass(&rig, pauses_s[i] * 1000 - 1);
+        assert_int_equal(rig.sent_count, 0);
+        rig_pass(&rig, 1);
+        assert_int_equal(rig.sent_count, 1);
+        rig_pass(&rig, 20);
+        assert_int_equal(rig.sent_count, 2); /* its other type, a turn later */
+        rig.broken = 3;
+        say_failure(1);
+        say_failure(0);
+    }
+    assert_int_equal(rig.event_count, 1);
+    assert_int_equal(rig.retired_count, 0);
+    rig_end(&rig);
+}
+
+static void test_mended(void **state)
+{
+    static const char *const denied[] = { "bad.org", NULL };
+
+    (void)state;
+    begin(denied);
+    for (unsigned i = 0; i < 4; i++) { /* every try of the first question */
+        size_t latest = rig.sent_count - 1;
+
+        say_failure(i ? latest : 0);
+    }
+    say_address(1, 60, "2001:db8::1");
+    assert_true(mxc_resolver_is_settled(rig.resolver));
+    assert_int_equal(rig.pin_count, 1);
+    assert_int_equal(rig.event_count, 1);
+    rig.sent_count = 0;
+    rig_pass(&rig, 1000);
+    assert_int_equal(rig.sent_count, 1);
+    assert_int_equal(rig.sent[0].seen.type, DNS_A);
+    say_address(0, 60, "192.0.2.1");
+    assert_int_equal(rig.pin_count, 2);
+    rig.sent_count = 0;
+    rig_pass(&rig, 30000);
+    assert_int_equal(rig.sent_count, 0); /* no pause is left over */
+    rig_pass(&rig, 30000);
     assert_int_equal(rig.sent_count, 2);
     rig.full = true;
-    say_address(0, 60, "192.0.2.1");
+    say_address(0, 60, rig.sent[0].seen.type == DNS_A ? "192.0.2.2" : "2001:db8::2");
     assert_int_equal(rig_event(&rig)->kind, MXC_NET_LIMITED);
+    assert_int_equal(rig.event_count, 2);
+    rig_end(&rig);
+}
+
+/* Names whose servers fail have their turns, fifty in a second, and none waits for ever. */
+static void test_turns(void **state)
+{
+    enum { NAMES = 300 };
+    static char text[NAMES][16];
+    static const char *denied[NAMES + 1];
+    bool seen[NAMES] = { false };
+
+    (void)state;
+    memset(&rig, 0, sizeof rig);
+    for (int i = 0; i < NAMES; i++) {
+        snprintf(text[i], sizeof text[i], "n%d.org", i);
+        denied[i] = text[i];
+    }
+    rig.denied = denied;
+    rig.broken = 3;
+    rig_begin(&rig);
+    assert_int_equal(rig.event_count, NAMES);
+    rig.broken = 2;
+    rig_pass(&rig, 1000);
+    for (unsigned turn = 0; turn < 2 * NAMES; turn++) {
+        size_t latest = rig.sent_count;
+
+        assert_true(latest == 1);
+        for (int i = 0; i < NAMES; i++)
+            seen[i] |= strcasecmp(rig.sent[0].seen.name, text[i]) == 0;
+        rig.broken = 3;
+        say_failure(0);
+        rig.sent_count = 0;
+        rig.broken = 2;
+        rig_pass(&rig, 20);
+    }
+    for (int i = 0; i < NAMES; i++)
+        assert_true(seen[i]);
     rig_end(&rig);
 }
 
@@ -127,6 +232,30 @@ static struct mxc_ruling ask(const struct mxc_ruleset *rules, const struct mxc_l
     return mxc_rules_ask(rules, live, &flow);
 }
 
+/* An address of a name stays denied when an answer does not have it any more, but not for ever; and all of them do for as
+ * long as there is no answer. */
+static void check_rotation(const struct mxc_ruleset *opened, struct mxc_live *live,
+                           const struct mxc_resolver_judge *judge)
+{
+    const struct mxc_retiring old = { .name = 1, .family = 4 };
+    struct mxc_address address;
+
+    live->now_ms = 10000;
+    assert_true(mxc_address_parse("192.0.2.7", &address));
+    assert_true(judge->deny(judge->context, &address, 1, MXC_RESOLVER_NEVER, live->now_ms));
+    live->now_ms = UINT64_MAX / 2;
+    assert_int_equal(ask(opened, live, "192.0.2.7", 80).rule, 1);
+    judge->retire(judge->context, &old, live->now_ms + 1000, live->now_ms);
+    assert_true(mxc_address_parse("192.0.2.8", &address));
+    assert_true(judge->deny(judge->context, &address, 1, MXC_RESOLVER_NEVER, live->now_ms));
+    live->now_ms += 999;
+    assert_int_equal(ask(opened, live, "192.0.2.7", 80).rule, 1);
+    assert_int_equal(ask(opened, live, "192.0.2.8", 80).rule, 1);
+    live->now_ms += 1;
+    assert_true(ask(opened, live, "192.0.2.7", 80).allow);
+    assert_int_equal(ask(opened, live, "192.0.2.8", 80).rule, 1);
+}
+
 static void test_rules(void **state)
 {
     struct mxc_port port = { MXC_PROTO_TCP, 443, 443 };
@@ -147,7 +276,7 @@ static void test_rules(void **state)
     assert_int_equal(mxc_rules_compile(&arena, &network, NULL, &blob, NULL), 0);
     assert_int_equal(mxc_rules_open(blob.data, blob.size, &opened, NULL), 0);
     live.pins = rules.pins = mxc_pins_new(4);
-    live.denied = rules.denied = mxc_pins_new(4);
+    live.denied = rules.denied = mxc_pins_new_shared(4, 2);
     assert_string_equal(judge.denied(judge.context, 0), "bad.org");
     assert_string_equal(judge.denied(judge.context, 1), "worse.org");
     assert_null(judge.denied(judge.context, 2));
@@ -172,6 +301,7 @@ static void test_rules(void **state)
     assert_int_equal(judge.guard(judge.context, &address), MXC_WHY_NONE);
     assert_true(mxc_address_parse("127.0.0.1", &address));
     assert_int_equal(judge.guard(judge.context, &address), MXC_WHY_LOOPBACK);
+    check_rotation(&opened, &live, &judge);
     mxc_pins_free(rules.pins);
     mxc_pins_free(rules.denied);
     mxc_arena_done(&arena);
@@ -180,10 +310,9 @@ static void test_rules(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_looked_up),
-        cmocka_unit_test(test_failing),
-        cmocka_unit_test(test_many),
-        cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_looked_up), cmocka_unit_test(test_failing),
+        cmocka_unit_test(test_mended),    cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_many),      cmocka_unit_test(test_rules),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

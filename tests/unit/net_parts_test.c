@@ -156,6 +156,84 @@ static void test_pins(void **state)
     mxc_pins_free(NULL);
 }
 
+static void retire(struct mxc_pins *pins, uint32_t name, uint8_t family, uint64_t until_ms)
+{
+    const struct mxc_retiring which = { name, family };
+
+    mxc_pins_retire(pins, &which, until_ms, 100);
+}
+
+/* Each name has a share that the others cannot take. */
+static void test_shares_of_names(void **state)
+{
+    struct mxc_pins *pins = mxc_pins_new_shared(2, 3);
+
+    (void)state;
+    assert_true(pin(pins, "1.1.1.1", 1, 500));
+    assert_true(pin(pins, "::9", 1, 400));
+    assert_true(pin(pins, "1.1.1.1", 1, 600));
+    assert_false(pin(pins, "1.1.1.2", 1, 700)); /* the earliest made room */
+    assert_int_equal(pinned(pins, "::9", 100), 0);
+    assert_int_equal(pinned(pins, "1.1.1.2", 100), 1);
+    assert_false(pin(pins, "1.1.1.3", 1, 600)); /* lasts no longer than those that are there */
+    assert_int_equal(pinned(pins, "1.1.1.3", 100), 0);
+    assert_false(pin(pins, "1.1.1.4", 3, 600)); /* no such name */
+    assert_true(pin(pins, "1.1.1.1", 2, 300));
+    assert_true(pin(pins, "1.1.1.3", 2, 300));
+    assert_int_equal(pinned(pins, "1.1.1.1", 100), 3);
+    retire(pins, 1, 6, 110);
+    retire(pins, 0, 4, 110);
+    retire(pins, 7, 4, 110);
+    assert_int_equal(pinned(pins, "1.1.1.1", 110), 3);
+    retire(pins, 1, 4, 110);
+    assert_int_equal(pinned(pins, "1.1.1.1", 109), 3);
+    assert_int_equal(pinned(pins, "1.1.1.1", 110), 2);
+    retire(pins, 1, 4, 100);
+    assert_int_equal(mxc_pins_expire(pins, 100), 2);
+    assert_true(pin(pins, "1.1.1.5", 1, 800));
+    assert_true(pin(pins, "1.1.1.6", 1, 800));
+    assert_int_equal(mxc_pins_expire(pins, 300), 2);
+    assert_int_equal(mxc_pins_expire(pins, 800), 0);
+    mxc_pins_free(pins);
+}
+
+/* Denied addresses of many names come and go; tables say what must be there. */
+static void test_many_shares(void **state)
+{
+    enum { SHARE = 4, NAMES = 9, ADDRESSES = 24 };
+    uint64_t until[NAMES][ADDRESSES] = { { 0 } };
+    struct mxc_pins *pins = mxc_pins_new_shared(SHARE, NAMES);
+
+    (void)state;
+    srand(2);
+    for (uint64_t now = 1; now < 20000; now++) {
+        uint32_t name = (uint32_t)rand() % NAMES, which = (uint32_t)rand() % ADDRESSES, sum = 0;
+        uint64_t end = now + (unsigned)rand() % 60;
+        const uint8_t bytes[] = { 1, 1, 1, (uint8_t)which };
+        const struct mxc_address to = mxc_address_v4(bytes);
+        const struct mxc_retiring old = { name, 4 };
+        unsigned held = 0, want = 0;
+
+        if (rand() % 8 == 0) {
+            mxc_pins_retire(pins, &old, now + 9, now);
+            for (unsigned i = 0; i < ADDRESSES; i++)
+                until[name][i] = until[name][i] > now + 9 ? now + 9 : until[name][i];
+        }
+        for (unsigned i = 0; i < ADDRESSES; i++)
+            held += until[name][i] > now;
+        assert_true(held <= SHARE);
+        if (until[name][which] > now || held < SHARE) {
+            assert_true(mxc_pins_add(pins, &to, name, end, now));
+            until[name][which] = end > until[name][which] ? end : until[name][which];
+        }
+        for (unsigned i = 0; i < NAMES; i++)
+            want += until[i][which] > now ? i : 0;
+        mxc_pins_find(pins, &to, now, count_name, &sum);
+        assert_int_equal(sum, want);
+    }
+    mxc_pins_free(pins);
+}
+
 /* Pins of many addresses come and go; a list says what must be there. */
 static void test_many_pins(void **state)
 {
@@ -327,7 +405,8 @@ int main(void)
         cmocka_unit_test(test_events),         cmocka_unit_test(test_pins),
         cmocka_unit_test(test_many_pins),      cmocka_unit_test(test_spans),
         cmocka_unit_test(test_spans_families), cmocka_unit_test(test_spans_bound),
-        cmocka_unit_test(test_marked),
+        cmocka_unit_test(test_marked),         cmocka_unit_test(test_shares_of_names),
+        cmocka_unit_test(test_many_shares),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -189,7 +189,7 @@ static void begin_servers(size_t count)
 {
     struct mxc_resolv_conf conf = { .count = SERVERS, .timeout_s = 5, .attempts = 2 };
     struct mxc_resolver_options options = {
-        .judge = { NULL, say_name, say_guard, NULL, say_denied, NULL },
+        .judge = { NULL, say_name, say_guard, NULL, say_denied, NULL, NULL },
         .ways = { NULL, hear_answer, NULL, send_try, close_slot, give_random },
         .servers = SERVERS,
         .timeout_s = 5,

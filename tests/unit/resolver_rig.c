@@ -74,6 +74,16 @@ static bool deny(void *context, const struct mxc_address *address, uint32_t inde
     return pin(context, address, 100 + index, until_ms, now_ms);
 }
 
+static void retire(void *context, const struct mxc_retiring *which, uint64_t until_ms,
+                   uint64_t now_ms)
+{
+    struct rig *rig = context;
+
+    assert_int_equal(now_ms, rig->now_ms);
+    assert_true(rig->retired_count < RIG_MANY);
+    rig->retired[rig->retired_count++] = (struct rig_retired){ *which, until_ms };
+}
+
 static void hear_answer(void *context, const struct mxc_dns_asker *asker, const uint8_t *bytes,
                         size_t size)
 {
@@ -135,7 +145,7 @@ static void give_random(void *context, uint8_t *out, size_t size)
 void rig_begin(struct rig *rig)
 {
     const struct mxc_resolver_options options = {
-        .judge = { rig, say_name, say_guard, pin, say_denied, deny },
+        .judge = { rig, say_name, say_guard, pin, say_denied, deny, retire },
         .ways = { rig, hear_answer, hear_event, hear_try, hear_close, give_random },
         .servers = 2,
         .timeout_s = 1,

@@ -26,6 +26,11 @@ struct rig_pin {
     uint64_t until_ms;
 };
 
+struct rig_retired {
+    struct mxc_retiring which;
+    uint64_t until_ms;
+};
+
 /* "allowed.org" is name 1, "*.allowed.org" 2; "open.org" is covered by no rule of its own, but resolves; so does
  * what is below it. "*.denied.org" is denied by rule 7, and what 'denied' holds by rule 8. Answers may not point to
  * 10.0.0.0/8 and 127.0.0.0/8. */
@@ -42,6 +47,8 @@ struct rig {
     struct rig_answer answers[RIG_MANY];
     struct mxc_net_event events[RIG_MANY];
     struct rig_pin pins[RIG_MANY];
+    size_t retired_count;
+    struct rig_retired retired[RIG_MANY];
 };
 
 /* 'rig' is zero but for what the test chose; two servers, two attempts, timeout of a second. */
