@@ -165,9 +165,11 @@ static struct mxc_ruling ask(const struct mxc_filter *filter, const struct mxc_f
 
 /* ---- from the guest */
 
+/* No kernel opens a connection to a group, or takes an error about what it sent to all. */
 static enum mxc_verdict refuse(const struct mxc_packet *packet, struct mxc_filter_out *out)
 {
-    if (mxc_packet_is_group(packet))
+    if (mxc_packet_is_broadcast(packet) ||
+        (packet->kind == MXC_PACKET_TCP && mxc_packet_is_group(packet)))
         return MXC_FRAME_DROP;
     out->reply_size = packet->kind == MXC_PACKET_TCP ? mxc_reply_reset(packet, out->reply)
                                                      : mxc_reply_prohibited(packet, out->reply);
@@ -315,6 +317,14 @@ static bool is_good_ndp(const struct mxc_packet *packet)
             mxc_address_shares(packet->from, link, 64));
 }
 
+/* Whoever is looked for beside the gateway and the resolver is found at the gateway, so that what is sent to him can be
+ * refused. */
+static enum mxc_verdict meet(const struct mxc_packet *packet, struct mxc_filter_out *out)
+{
+    out->reply_size = mxc_reply_neighbour(packet, out->reply);
+    return out->reply_size ? MXC_FRAME_REPLY : MXC_FRAME_PASS;
+}
+
 enum mxc_verdict mxc_filter_out(struct mxc_filter *filter, const uint8_t *frame, size_t size,
                                 uint64_t now_ms, struct mxc_filter_out *out)
 {
@@ -326,9 +336,9 @@ enum mxc_verdict mxc_filter_out(struct mxc_filter *filter, const uint8_t *frame,
         return MXC_FRAME_DROP;
     to_us = is_our_mac(frame, packet.version) || mxc_packet_is_group(&packet);
     if (packet.kind == MXC_PACKET_ARP)
-        return is_good_arp(filter, &packet) ? MXC_FRAME_PASS : MXC_FRAME_DROP;
+        return is_good_arp(filter, &packet) ? meet(&packet, out) : MXC_FRAME_DROP;
     if (packet.kind == MXC_PACKET_NDP)
-        return is_good_ndp(&packet) ? MXC_FRAME_PASS : MXC_FRAME_DROP;
+        return is_good_ndp(&packet) ? meet(&packet, out) : MXC_FRAME_DROP;
     if (!to_us || !is_guest(packet.version, packet.from))
         return MXC_FRAME_DROP;
     switch (packet.kind) {

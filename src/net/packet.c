@@ -186,10 +186,17 @@ struct mxc_address mxc_packet_address(const struct mxc_packet *packet, const uin
     return packet->version == 6 ? mxc_address_v6(bytes) : mxc_address_v4(bytes);
 }
 
+bool mxc_packet_is_broadcast(const struct mxc_packet *packet)
+{
+    static const uint8_t all[4] = { 255, 255, 255, 255 }, net[4] = { 10, 0, 2, 255 };
+
+    return packet->version == 4 &&
+           (memcmp(packet->to, all, 4) == 0 || memcmp(packet->to, net, 4) == 0);
+}
+
 bool mxc_packet_is_group(const struct mxc_packet *packet)
 {
     if (packet->version == 6)
         return packet->to[0] == 0xff;
-    return packet->to[0] >= 224 || (packet->to[0] == 10 && packet->to[1] == 0 &&
-                                    packet->to[2] == 2 && packet->to[3] == 255);
+    return (packet->to[0] & 0xf0) == 0xe0 || mxc_packet_is_broadcast(packet);
 }

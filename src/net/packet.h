@@ -47,7 +47,8 @@ bool mxc_packet_quoted(const struct mxc_packet *error, struct mxc_packet *out);
 /* The address at 'bytes' of a packet of this version. */
 struct mxc_address mxc_packet_address(const struct mxc_packet *packet, const uint8_t *bytes);
 
-/* Is a destination for more than one receiver? */
+/* Is the destination for more than one receiver: for a group, or for all? */
 bool mxc_packet_is_group(const struct mxc_packet *packet);
+bool mxc_packet_is_broadcast(const struct mxc_packet *packet);
 
 #endif

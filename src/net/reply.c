@@ -9,6 +9,8 @@
 
 #define HOP_LIMIT 64
 
+static const uint8_t gateway_mac4[6] = MXC_NET_MAC4(2), gateway_mac6[6] = MXC_NET_MAC6(2);
+
 /* Ethernet and IP headers; returns where the rest begins. */
 static uint8_t *put_headers(const struct mxc_datagram *head, uint8_t protocol, size_t size,
                             uint8_t *out)
@@ -99,6 +101,7 @@ size_t mxc_reply_prohibited(const struct mxc_packet *packet, uint8_t out[MXC_REP
     struct mxc_datagram head = back(packet);
 
     head.from = v4 ? MXC_GATEWAY_V4 : MXC_GATEWAY_V6;
+    memcpy(head.ether_from, v4 ? gateway_mac4 : gateway_mac6, 6);
     icmp = put_headers(&head, protocol, MXC_ICMP_SIZE + quoted, out);
     memset(icmp, 0, MXC_ICMP_SIZE);
     icmp[0] = v4 ? 3 : 1;
@@ -107,6 +110,69 @@ size_t mxc_reply_prohibited(const struct mxc_packet *packet, uint8_t out[MXC_REP
     put_sum(out, protocol, icmp + 2, MXC_ICMP_SIZE + quoted);
     return MXC_ETHER_SIZE + ip_header(packet) + MXC_ICMP_SIZE + quoted;
 }
+
+/* ---- neighbours */
+
+static bool is_any(const uint8_t *address, const uint8_t *const *others, size_t size)
+{
+    for (; *others; others++)
+        if (memcmp(address, *others, size) == 0)
+            return true;
+    return false;
+}
+
+static size_t answer_arp(const struct mxc_packet *packet, uint8_t *out)
+{
+    const uint8_t *const somebody[] = { MXC_GUEST_V4, MXC_GATEWAY_V4, MXC_RESOLVER_V4, NULL };
+    uint8_t *arp = out + MXC_ETHER_SIZE;
+
+    if (mxc_get16(packet->ip + 6) != 1 || memcmp(packet->from, MXC_GUEST_V4, 4) != 0 ||
+        is_any(packet->to, somebody, 4))
+        return 0;
+    memcpy(out, packet->ether + 6, 6);
+    memcpy(out + 6, gateway_mac4, 6);
+    mxc_put16(out + 12, MXC_ETHER_ARP);
+    memcpy(arp, packet->ip, 6);
+    mxc_put16(arp + 6, 2);
+    memcpy(arp + 8, gateway_mac4, 6);
+    memcpy(arp + 14, packet->to, 4);
+    memcpy(arp + 18, packet->ip + 8, 10); /* who asked */
+    return MXC_ETHER_SIZE + MXC_ARP_SIZE;
+}
+
+static size_t answer_solicitation(const struct mxc_packet *packet, uint8_t *out)
+{
+    enum { SOLICITATION = 135, ADVERTISEMENT = 136, SOLICITED = 0x40, SIZE = 24, OPTION = 8 };
+    const uint8_t *const somebody[] = { MXC_GUEST_V6, MXC_GATEWAY_V6, MXC_RESOLVER_V6, NULL };
+    const uint8_t *target = packet->data + MXC_ICMP_SIZE;
+    struct mxc_datagram head = back(packet);
+    uint8_t *icmp;
+
+    if (packet->type != SOLICITATION || packet->data_size < SIZE || target[0] == 0xff ||
+        memcmp(packet->from, MXC_GUEST_V6, 16) != 0 || is_any(target, somebody, 16))
+        return 0;
+    head.from = target;
+    memcpy(head.ether_from, gateway_mac6, 6);
+    icmp = put_headers(&head, MXC_IP_ICMP6, SIZE + OPTION, out);
+    out[MXC_ETHER_SIZE + 7] = 255;
+    memset(icmp, 0, SIZE + OPTION);
+    icmp[0] = ADVERTISEMENT;
+    icmp[4] = SOLICITED;
+    memcpy(icmp + MXC_ICMP_SIZE, target, 16);
+    icmp[SIZE] = 2; /* the link-layer address of the target, in units of eight bytes */
+    icmp[SIZE + 1] = 1;
+    memcpy(icmp + SIZE + 2, gateway_mac6, 6);
+    put_sum(out, MXC_IP_ICMP6, icmp + 2, SIZE + OPTION);
+    return MXC_ETHER_SIZE + MXC_V6_SIZE + SIZE + OPTION;
+}
+
+size_t mxc_reply_neighbour(const struct mxc_packet *packet, uint8_t out[MXC_REPLY_ROOM])
+{
+    return packet->kind == MXC_PACKET_ARP ? answer_arp(packet, out)
+                                          : answer_solicitation(packet, out);
+}
+
+/* ---- data */
 
 size_t mxc_reply_udp(const struct mxc_datagram *datagram, const uint8_t *bytes, size_t size,
                      uint8_t *out, size_t room)

@@ -18,6 +18,10 @@ size_t mxc_reply_reset(const struct mxc_packet *packet, uint8_t out[MXC_REPLY_RO
  * (576 bytes in all) and RFC 4443 (1280) let it be. */
 size_t mxc_reply_prohibited(const struct mxc_packet *packet, uint8_t out[MXC_REPLY_ROOM]);
 
+/* Answers who looks for a neighbour (ARP, NDP) that nobody is: the gateway is. 0 when it is no such question: for the
+ * guest, the gateway or the resolver, or only to see whether an address is free. */
+size_t mxc_reply_neighbour(const struct mxc_packet *packet, uint8_t out[MXC_REPLY_ROOM]);
+
 /* Who sends a datagram to whom. */
 struct mxc_datagram {
     uint8_t version;

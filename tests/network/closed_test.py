@@ -2,18 +2,26 @@
 """What stays closed although everything is allowed, until a rule names it: loopback, the host's own addresses,
 link-local and metadata addresses."""
 import contextlib
+import json
 import os
 import signal
 import subprocess
 
 from network import (GATEWAYS, LINK_LOCAL, LOOPBACKS, METADATA, OPEN, OTHER4, OWN, PORT, PUBLIC4, PUBLIC6, UP, Case, Guest,
-                     callers, egress, guest_policy, ip_batch, main, prefix, setUpModule, to)  # pylint: disable=unused-import
+                     callers, egress, guest_policy, ip_batch, line, lines, main, prefix, refusal, setUpModule, to)  # pylint: disable=unused-import
 
 import host
 
 LATE = ["20.1.1.77", "2a00:1::77"]  # addresses that the host gets while a sandbox runs
 BROAD = egress(to("0.0.0.0/0", "::/0"), to("20.0.0.0/8", "2a00::/12", "169.0.0.0/8", "168.0.0.0/6", "fc00::/6", "100.0.0.0/8"))
 EACH = ("tcp", "udp", "icmp")
+NEVER = {  # by the reason
+    "reserved": ["240.0.0.0", "240.1.2.3", "255.255.255.254", "192.0.0.9", "0.1.2.3", "10.0.2.5", "10.0.2.0", "10.0.2.3", "fd00::7",
+                 "fd00::3", "::2", "100::1", "5f00::1", "2001::5"],
+    "metadata": ["64:ff9b::a9fe:a9fe", "64:ff9b::6464:64c8"],
+    "loopback": ["64:ff9b::7f00:1", "2002:7f00:1::1", "10.0.2.2", "fd00::2"],
+    "link-local": ["64:ff9b::a9fe:707", "2002:a9fe:707::1", "fe80::7%tap0"],
+}
 
 
 def tries(addresses, kinds=EACH):
@@ -76,12 +84,33 @@ class Closed(Case):
 
     @callers()
     def test_never(self, who):
-        """Multicast, broadcast, reserved ranges, and addresses of ours that nobody has."""
-        closed = [(kind, address, PORT) for kind in ("tcp", "udp") for address in
-                  ("240.1.2.3", "192.0.0.9", "0.1.2.3", "64:ff9b::a9fe:a9fe", "2002:7f00:1::1", "5f00::1")]
-        verdicts = self.tries(who, egress(to("ff00::/8", "5f00::/16"), default="allow"), *closed, ("udp", "224.0.0.251", 5353), ("udp", "ff0e::1", PORT))
-        self.assertNotIn("open", verdicts)
-        self.untouched([*closed, ("udp", "224.0.0.251"), ("udp", "ff0e::1")])
+        """Each row of what never opens, whatever carries it: answered at once, and told."""
+        for why, addresses in NEVER.items():
+            with self.subTest(why=why):
+                closed = tries(addresses)
+                wanted = [(kind, address.partition("%")[0], why) for kind, address, *_ in closed]
+                self.assertEqual(self.refusals(who, closed), sorted(wanted))
+                self.untouched([action[:2] for action in wanted])
+
+    @callers()
+    def test_groups(self, who):
+        """No kernel lets a connection to a group out, and a datagram for all is answered by nobody."""
+        for address, datagram in (("224.0.0.251", "EHOSTUNREACH"), ("239.1.2.3", "EHOSTUNREACH"), ("ff02::fb%tap0", "EACCES"),
+                                  ("ff0e::1", "EACCES"), ("10.0.2.255", "EACCES"), ("255.255.255.255", "EACCES")):
+            with self.subTest(address=address):
+                self.assertEqual(self.tries(who, OPEN, *tries([address])), ["ENETUNREACH", datagram, datagram])
+                self.untouched([("udp", address.partition("%")[0]), ("icmp", address.partition("%")[0])])
+
+    def refusals(self, who, actions):
+        """What is told of these, all of which are refused at once."""
+        events = self.box(who) / "events"
+        events.touch()
+        who.own(events)
+        policy = guest_policy(OPEN)
+        done = self.ran(host.run(who, [f"--events={events}", "--config-base64", host.b64(policy)], stdin=line(actions)))
+        self.assertEqual(lines(done)[0], [refusal(action) for action in actions])
+        told = map(json.loads, events.read_text().splitlines())
+        return sorted((event["protocol"], event["address"], event["why"]) for event in told)
 
     @callers()
     def test_naming_what_never_opens(self, who):

@@ -22,6 +22,12 @@ def family(address):
     return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
+def place(address, port):
+    """With the interface, where the address names one: fe80::1%tap0"""
+    host, _, interface = address.partition("%")
+    return (host, port, 0, socket.if_nametoindex(interface)) if interface else (address, port)
+
+
 def word(error):
     if isinstance(error, TimeoutError):
         return "timeout"
@@ -44,14 +50,14 @@ def echo(sock, text):
 def tcp(address, port):
     with socket.socket(family(address), socket.SOCK_STREAM) as sock:
         sock.settimeout(SECONDS)
-        sock.connect((address, port))
+        sock.connect(place(address, port))
         return echo(sock, os.urandom(8).hex().encode())
 
 
 def udp(address, port, size=16):
     with socket.socket(family(address), socket.SOCK_DGRAM) as sock:
         sock.settimeout(SECONDS)
-        sock.connect((address, port))
+        sock.connect(place(address, port))
         text = os.urandom(size)
         sock.send(text)
         return "open" if sock.recv(65536) == text else "garbled"
@@ -63,7 +69,7 @@ def icmp(address):
     with socket.socket(family(address), socket.SOCK_DGRAM, protocol) as sock:
         sock.settimeout(SECONDS)
         sock.setsockopt(*((socket.IPPROTO_IPV6, 25) if six else (socket.IPPROTO_IP, 11)), 1)  # RECVERR
-        sock.connect((address, 0))
+        sock.connect(place(address, 0))
         sock.send(struct.pack("!BBHHH", 128 if six else 8, 0, 0, 0, 1) + b"mxc")
         return "open" if sock.recv(2048)[8:] == b"mxc" else "garbled"
 
@@ -72,7 +78,7 @@ def keep(name, address, port):
     """Like tcp, but the connection stays for 'again'."""
     sock = socket.socket(family(address), socket.SOCK_STREAM)
     sock.settimeout(SECONDS)
-    sock.connect((address, port))
+    sock.connect(place(address, port))
     KEPT[name] = sock
     return echo(sock, b"first")
 
@@ -222,7 +228,7 @@ def flood_tcp(address, port, count):
         sock = socket.socket(family(address), socket.SOCK_STREAM)
         sock.settimeout(SECONDS)
         try:
-            sock.connect((address, port))
+            sock.connect(place(address, port))
         except OSError:
             sock.close()
             continue

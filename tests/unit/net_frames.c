@@ -167,6 +167,17 @@ static const char *fault_of_data(const uint8_t *ip, size_t size)
     return data_sum(ip, size) == 65535 ? NULL : "checksum";
 }
 
+static const char *fault_of_arp(const uint8_t *arp, size_t size)
+{
+    static const uint8_t head[8] = { 0, 1, 8, 0, 6, 4, 0, 2 }, guest_v4[4] = { 10, 0, 2, 100 };
+
+    if (size != 28 || memcmp(arp, head, 8) != 0 || arp[8] & 1)
+        return "no answer of ARP";
+    return memcmp(arp + 18, frame_guest_mac, 6) || memcmp(arp + 24, guest_v4, 4)
+               ? "not to the guest"
+               : NULL;
+}
+
 const char *frame_fault(const uint8_t *bytes, size_t size)
 {
     static const uint8_t guest_v4[4] = { 10, 0, 2, 100 };
@@ -175,6 +186,8 @@ const char *frame_fault(const uint8_t *bytes, size_t size)
 
     if (size < 14 + 20 || memcmp(bytes, frame_guest_mac, 6) != 0 || bytes[6] & 1)
         return "ethernet";
+    if (get(bytes + 12) == 0x0806)
+        return fault_of_arp(ip, left);
     if (get(bytes + 12) == 0x86dd) {
         if (left < 40 || ip[0] / 16 != 6 || get(ip + 4) != left - 40 || !ip[7])
             return "header of IPv6";
