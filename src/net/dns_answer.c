@@ -20,6 +20,7 @@ struct message {
     size_t answers; /* where they begin */
     unsigned counts[3];
     unsigned type; /* asked for */
+    struct mxc_dns_list *all;
     char asked[MXC_DNS_NAME];
 };
 
@@ -76,6 +77,7 @@ static enum mxc_dns_verdict compare(const uint8_t *bytes, size_t size,
     out->size = size;
     out->answers = at + 4;
     out->type = mxc_get16(bytes + at);
+    out->all = asked->all;
     for (size_t i = 0; i < 3; i++)
         out->counts[i] = mxc_get16(bytes + 6 + 2 * i);
     return !asked->exact || strcmp(out->asked, ours) == 0 ? MXC_DNS_ANSWERED : MXC_DNS_RECASED;
@@ -128,6 +130,27 @@ static bool is_about(const struct record *record, const char *owner)
            mxc_dns_name_same(record->owner, owner);
 }
 
+static bool is_among(const struct mxc_address *addresses, size_t count,
+                     const struct mxc_address *address)
+{
+    for (size_t i = 0; i < count; i++)
+        if (mxc_address_same(&addresses[i], address))
+            return true;
+    return false;
+}
+
+/* False when it is there already. */
+static bool list_address(struct mxc_dns_list *all, const struct mxc_address *address)
+{
+    if (is_among(all->addresses, all->count, address))
+        return false;
+    if (all->count == MXC_DNS_ALL)
+        all->more++;
+    else
+        all->addresses[all->count++] = *address;
+    return true;
+}
+
 static void take_address(const struct message *message, const struct record *record,
                          struct mxc_dns_result *out)
 {
@@ -135,14 +158,16 @@ static void take_address(const struct message *message, const struct record *rec
     bool v4 = message->type == MXC_DNS_A;
     struct mxc_address address;
 
-    if (record->data_size != (v4 ? 4 : 16) || out->address_count == MXC_DNS_ADDRESSES)
+    if (record->data_size != (v4 ? 4 : 16))
         return;
     address = v4 ? mxc_address_v4(bytes) : mxc_address_v6(bytes);
     if (address.family != (v4 ? 4 : 6)) /* an IPv4 address in the form of an IPv6 one */
         return;
-    for (unsigned i = 0; i < out->address_count; i++)
-        if (mxc_address_same(&out->addresses[i], &address))
-            return;
+    if (message->all && list_address(message->all, &address))
+        lower_ttl(out, record);
+    if (out->address_count == MXC_DNS_ADDRESSES ||
+        is_among(out->addresses, out->address_count, &address))
+        return;
     out->addresses[out->address_count++] = address;
     lower_ttl(out, record);
 }
@@ -236,7 +261,9 @@ enum mxc_dns_verdict mxc_dns_answer_read(const uint8_t *bytes, size_t size,
         return verdict;
     if (mxc_get16(bytes + 2) & CUT)
         return MXC_DNS_CUT;
-    if (size > MXC_DNS_STREAM)
+    if (size > (asked->all ? MXC_DNS_STREAM_ALL : MXC_DNS_STREAM))
         return MXC_DNS_FAILED;
+    if (asked->all)
+        asked->all->count = asked->all->more = 0;
     return read_result(&message, mxc_get16(bytes + 2), out);
 }

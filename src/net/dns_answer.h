@@ -14,8 +14,9 @@
 #define MXC_DNS_CHAIN      16   /* names between the asked one and its addresses */
 #define MXC_DNS_CHAIN_TEXT 1024 /* bytes of them */
 
-/* Larger answers are failures. */
-#define MXC_DNS_STREAM 8192
+/* Larger answers are failures; where all addresses are wanted only what no message can be. */
+#define MXC_DNS_STREAM     8192
+#define MXC_DNS_STREAM_ALL 65535
 
 struct mxc_dns_result {
     uint8_t code; /* MXC_DNS_NOERROR or MXC_DNS_NXDOMAIN */
@@ -35,14 +36,23 @@ enum mxc_dns_verdict {
     MXC_DNS_ANSWERED,
 };
 
+/* Every address of an answer, while struct mxc_dns_result has the first ones. */
+#define MXC_DNS_ALL 256
+
+struct mxc_dns_list {
+    uint32_t count, more; /* how many are here; records beyond */
+    struct mxc_address addresses[MXC_DNS_ALL];
+};
+
 /* A question as mxc_dns_query_write() made it. */
 struct mxc_dns_asked {
     const uint8_t *bytes;
     size_t size;
-    bool exact; /* the answer must repeat the case of the name */
+    bool exact;               /* the answer must repeat the case of the name */
+    struct mxc_dns_list *all; /* wanted when not NULL */
 };
 
-/* '*out' is written for MXC_DNS_ANSWERED only. */
+/* '*out' is written for MXC_DNS_ANSWERED only, and the list means something only then. */
 enum mxc_dns_verdict mxc_dns_answer_read(const uint8_t *bytes, size_t size,
                                          const struct mxc_dns_asked *asked,
                                          struct mxc_dns_result *out);

@@ -51,7 +51,7 @@ enum mxc_why {
 
 struct mxc_net_event {
     uint32_t kind;         /* enum mxc_net_kind */
-    uint32_t count;        /* how often; 1 but for MXC_NET_UNTOLD */
+    uint32_t count;        /* how often */
     uint64_t time_ns;      /* CLOCK_REALTIME; the program that sends it fills it in */
     uint8_t protocol;      /* enum mxc_protocol; MXC_PROTO_ANY: none or unknown */
     uint8_t why;           /* enum mxc_why */

@@ -112,19 +112,24 @@ uint64_t mxc_denials_tick(struct mxc_resolver *resolver, uint64_t now_ms)
     return next;
 }
 
+/* Addresses that there is no room for are told together. */
 static void deny_all(struct mxc_resolver *resolver, const struct mxc_flight *flight,
-                     const struct mxc_dns_result *result, uint64_t now_ms)
+                     uint64_t now_ms)
 {
-    for (unsigned i = 0; i < result->address_count; i++) {
-        struct mxc_net_event event;
+    struct mxc_net_event event = mxc_resolver_event(MXC_NET_LIMITED, MXC_WHY_LIMIT, flight->name);
 
-        if (resolver->judge.deny(resolver->judge.context, &result->addresses[i], flight->denied / 2,
+    event.count = resolver->all.more;
+    for (uint32_t i = 0; i < resolver->all.count; i++) {
+        const struct mxc_address *address = &resolver->all.addresses[i];
+
+        if (resolver->judge.deny(resolver->judge.context, address, flight->denied / 2,
                                  MXC_RESOLVER_NEVER, now_ms))
             continue;
-        event = mxc_resolver_event(MXC_NET_LIMITED, MXC_WHY_LIMIT, flight->name);
-        event.to = result->addresses[i];
-        resolver->ways.tell(resolver->ways.context, &event);
+        event.to = event.to.family ? event.to : *address;
+        event.count++;
     }
+    if (event.count)
+        resolver->ways.tell(resolver->ways.context, &event);
 }
 
 static uint64_t pause_after(const struct mxc_resolver *resolver,
@@ -145,7 +150,7 @@ static uint64_t answered(struct mxc_resolver *resolver, const struct mxc_flight 
     struct mxc_denied *denied = &resolver->denied[flight->denied / 2];
 
     resolver->judge.retire(resolver->judge.context, &old, now_ms + GRACE_MS, now_ms);
-    deny_all(resolver, flight, result, now_ms);
+    deny_all(resolver, flight, now_ms);
     denied->answered[flight->denied % 2] = true;
     denied->failures[flight->denied % 2] = 0;
     return now_ms + pause_after(resolver, result);

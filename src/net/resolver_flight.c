@@ -134,7 +134,8 @@ void mxc_resolver_receive(struct mxc_resolver *resolver, const struct mxc_dns_tr
     flight = &resolver->flights[from->slot];
     if (from->server != flight->server || from->stream != flight->stream)
         return;
-    asked = (struct mxc_dns_asked){ flight->asked, flight->asked_size, !flight->stream };
+    asked = (struct mxc_dns_asked){ flight->asked, flight->asked_size, !flight->stream,
+                                    from->slot < MXC_RESOLVER_GUEST ? NULL : &resolver->all };
     switch (mxc_dns_answer_read(from->bytes, from->size, &asked, &result)) {
     case MXC_DNS_STRAY:
         stray(resolver, from->slot, now_ms);

@@ -50,6 +50,7 @@ struct mxc_resolver {
     struct mxc_dns_cache *cache;
     uint64_t thousandths, filled_ms; /* of questions that may go out now */
     struct mxc_denied *denied;
+    struct mxc_dns_list all; /* addresses of the answer about a denied name that has just come */
     uint32_t denied_count, cursor;
     uint32_t untried;
     uint64_t due_ms;   /* no denied name is due before */

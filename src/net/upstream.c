@@ -43,7 +43,7 @@ struct mxc_upstream {
     uint32_t serial;
     size_t opened;
     struct channel channels[MXC_RESOLVER_SLOTS];
-    uint8_t buffer[MXC_DNS_STREAM];
+    uint8_t buffer[MXC_DNS_STREAM_ALL];
 };
 
 /* ---- who is asked */
@@ -163,13 +163,15 @@ static void fill_out(struct channel *channel, const struct mxc_dns_try *try)
     channel->out_size = channel->unsent = head + try->size;
 }
 
-static bool open_channel(struct mxc_upstream *upstream, struct channel *channel)
+static bool open_channel(struct mxc_upstream *upstream, const struct mxc_dns_try *try)
 {
+    struct channel *channel = &upstream->channels[try->slot];
     const struct server *server = &upstream->servers[channel->server];
     int kind = channel->stream ? SOCK_STREAM : SOCK_DGRAM;
 
     if (channel->stream) {
-        channel->in.room = MXC_DNS_FRAME + MXC_DNS_STREAM;
+        channel->in.room =
+            MXC_DNS_FRAME + (try->slot < MXC_RESOLVER_GUEST ? MXC_DNS_STREAM : MXC_DNS_STREAM_ALL);
         channel->in.bytes = malloc(channel->in.room);
         if (!channel->in.bytes)
             return false;
@@ -194,7 +196,7 @@ bool mxc_upstream_send(struct mxc_upstream *upstream, const struct mxc_dns_try *
     channel->stream = try->stream;
     channel->serial = ++upstream->serial;
     fill_out(channel, try);
-    if (open_channel(upstream, channel))
+    if (open_channel(upstream, try))
         return true;
     mxc_upstream_close(upstream, try->slot);
     return false;

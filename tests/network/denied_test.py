@@ -53,6 +53,14 @@ class Denied(Case):
         self.check_later(who, guest_policy(LEGACY, version="0.7.0-alpha"), "/network/blockedHosts/0")
 
     @callers()
+    def test_many_addresses(self, who):
+        """All that its servers tell, over TCP where they do not fit into a datagram."""
+        self.zone(bad={"A": [f"20.9.0.{i}" for i in range(1, 250)] + [OTHER4], "cut": True,
+                       "AAAA": [f"2a00:9::{i}" for i in range(1, 250)] + [OTHER6]})
+        verdicts = self.tries(who, POLICY, ("tcp", OTHER4, PORT), ("udp", OTHER6, PORT), ("tcp", "20.9.0.100", PORT), ("tcp", PUBLIC4, PORT))
+        self.assertEqual(verdicts, ["refused", "EACCES", "refused", "open"])
+
+    @callers()
     def test_one_of_two(self, who):
         """One name that nobody knows keeps no other one open, and a missing name is no failure."""
         self.zone(good={"A": [OTHER4]}, bad=FAILS)

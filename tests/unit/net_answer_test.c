@@ -223,6 +223,45 @@ static void test_addresses(void **state)
     assert_int_equal(read_answer(&message, false, &result), MXC_DNS_FAILED);
 }
 
+/* The list has what the result leaves out, once; and says how much it leaves out itself. */
+static void test_all_addresses(void **state)
+{
+    static struct mxc_dns_list all;
+    uint8_t bytes[MXC_DNS_QUERY_ROOM];
+    const struct mxc_dns_asked asked = { bytes, make_question("eXample.org", DNS_A, bytes), true,
+                                         &all };
+    struct mxc_dns_result result;
+    struct dns_bytes message;
+    char text[64];
+
+    (void)state;
+    all.count = 99;
+    begin_answer(&message, 0);
+    for (int i = 0; i < 300; i++) {
+        snprintf(text, sizeof text, "192.0.%d.%d", i / 100, i % 100);
+        dns_address(&message, "example.org", i == 200 ? 7 : 60, text);
+        if (i < 250)
+            dns_address(&message, "example.org", 60, text);
+    }
+    assert_in_range(message.size, MXC_DNS_STREAM + 1, MXC_DNS_STREAM_ALL);
+    assert_int_equal(mxc_dns_answer_read(message.bytes, message.size, &asked, &result),
+                     MXC_DNS_ANSWERED);
+    assert_int_equal(result.address_count, MXC_DNS_ADDRESSES);
+    assert_int_equal(result.ttl_s, 7);
+    assert_int_equal(all.count, MXC_DNS_ALL);
+    assert_int_equal(all.more, 300 - MXC_DNS_ALL);
+    for (int i = 0; i < MXC_DNS_ALL; i++) {
+        char got[MXC_ADDRESS_TEXT];
+
+        snprintf(text, sizeof text, "192.0.%d.%d", i / 100, i % 100);
+        assert_string_equal(mxc_address_text(&all.addresses[i], got), text);
+    }
+    begin_answer(&message, 3);
+    assert_int_equal(mxc_dns_answer_read(message.bytes, message.size, &asked, &result),
+                     MXC_DNS_ANSWERED);
+    assert_int_equal(all.count + all.more, 0);
+}
+
 static void test_mapped_address(void **state)
 {
     uint8_t bytes[MXC_DNS_QUERY_ROOM];
@@ -271,10 +310,11 @@ static void test_negative(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_question),       cmocka_unit_test(test_stray_answers),
-        cmocka_unit_test(test_chain),          cmocka_unit_test(test_bad_chains),
-        cmocka_unit_test(test_long_chain),     cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_mapped_address), cmocka_unit_test(test_negative),
+        cmocka_unit_test(test_question),      cmocka_unit_test(test_stray_answers),
+        cmocka_unit_test(test_chain),         cmocka_unit_test(test_bad_chains),
+        cmocka_unit_test(test_long_chain),    cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_all_addresses), cmocka_unit_test(test_mapped_address),
+        cmocka_unit_test(test_negative),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

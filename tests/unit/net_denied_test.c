@@ -158,6 +158,37 @@ static void test_mended(void **state)
     rig_end(&rig);
 }
 
+/* All addresses of an answer, not only those that a guest would be told; what there is no room for is told together. */
+static void test_many_addresses(void **state)
+{
+    static const char *const denied[] = { "bad.org", NULL };
+    struct mxc_dns_try from;
+    struct dns_bytes message;
+    char text[32];
+
+    (void)state;
+    begin(denied);
+    from = rig.sent[0].try;
+    dns_begin(&message, rig.sent[0].seen.id, DNS_ANSWER);
+    dns_ask(&message, rig.sent[0].seen.name, DNS_A);
+    for (int i = 0; i < MXC_DNS_ALL + 3; i++) {
+        snprintf(text, sizeof text, "192.0.%d.%d", i / 100, i % 100);
+        dns_address(&message, "bad.org", 60, text);
+    }
+    from.bytes = message.bytes;
+    from.size = message.size;
+    mxc_resolver_receive(rig.resolver, &from, rig.now_ms);
+    assert_int_equal(rig.pin_count, MXC_DNS_ALL);
+    assert_string_equal(rig.pins[MXC_DNS_ALL - 1].address, "192.0.2.55");
+    assert_int_equal(rig.event_count, 1);
+    assert_int_equal(rig_event(&rig)->kind, MXC_NET_LIMITED);
+    assert_int_equal(rig_event(&rig)->count, 3);
+    say_address(1, 60, "2001:db8::1");
+    assert_int_equal(rig.pin_count, MXC_DNS_ALL + 1); /* nothing is left of the other answer */
+    assert_int_equal(rig.event_count, 1);
+    rig_end(&rig);
+}
+
 /* Names whose servers fail have their turns, fifty in a second, and none waits for ever. */
 static void test_turns(void **state)
 {
@@ -311,8 +342,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_looked_up), cmocka_unit_test(test_failing),
-        cmocka_unit_test(test_mended),    cmocka_unit_test(test_turns),
-        cmocka_unit_test(test_many),      cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_mended),    cmocka_unit_test(test_many_addresses),
+        cmocka_unit_test(test_turns),     cmocka_unit_test(test_many),
+        cmocka_unit_test(test_rules),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
