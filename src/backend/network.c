@@ -185,6 +185,7 @@ static int fill_publish(const struct mxc_network *network, struct mxc_net_setup 
         memcpy(to->host.bytes, from->host_address.address, sizeof to->host.bytes);
         to->host_port = from->host_port;
         to->port = from->port;
+        to->relayed = from->loopback;
         to->index = (uint16_t)i;
     }
     return 0;

@@ -21,8 +21,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Each flow takes one descriptor; see the bounds of net/filter.h. */
-#define DESCRIPTORS 4096u
+/* Each flow takes one descriptor, and each relayed connection two more; see the bounds of net/filter.h and
+ * net/relay.h. */
+#define DESCRIPTORS 4608u
 
 /* Addresses, not pages: libslirp reserves 256 KiB for each connection, also for those that ended up to ten seconds ago
  * (MXC_FLOWS_BURST and ten times MXC_FLOWS_A_SECOND in net/flows.h), and ends when it gets none. */

@@ -17,10 +17,11 @@
 #include "net/names.h"
 #include "net/own.h"
 #include "net/place.h"
+#include "net/relay.h"
 #include "net/stack.h"
 
 /* Sockets of libslirp, one a flow, and ours; see DESCRIPTORS in net/confine.c. */
-#define POLLS 4096
+#define POLLS 4608
 
 /* Frames that are read before anybody else has a turn. */
 #define BATCH 64
@@ -47,6 +48,8 @@ struct mxc_loop {
     uint64_t tick_ms; /* when the filter is to be told of the time again */
     struct mxc_filter_out out;
     struct mxc_echo echo;
+    struct mxc_relay relay;
+    size_t relay_at; /* its first entry in 'polls' */
     struct pollfd polls[POLLS];
     uint8_t frame[FRAME_MAX];
 };
@@ -148,7 +151,9 @@ static int publish_all(struct mxc_loop *loop, const struct mxc_net_setup *setup,
                        struct mxc_err *err)
 {
     for (size_t i = 0; i < setup->publish_count; i++)
-        if (mxc_stack_publish(loop->stack, &setup->publish[i], err) < 0)
+        if (mxc_stack_publish(loop->stack, &setup->publish[i], err) < 0 ||
+            (setup->publish[i].relayed &&
+             mxc_relay_listen(&loop->relay, &setup->publish[i], err) < 0))
             return -1;
     return 0;
 }
@@ -164,6 +169,7 @@ static int furnish(struct mxc_loop *loop, const struct mxc_ruleset *rules,
     loop->control = MXC_NET_CONTROL_FD;
     loop->device = -1;
     mxc_echo_init(&loop->echo);
+    mxc_relay_init(&loop->relay);
     loop->now_ms = read_clock(CLOCK_MONOTONIC, 1000000);
     if (make_filter(loop, rules, setup, err) < 0 || mxc_own_open(&loop->own, err) < 0 ||
         make_names(loop, rules, err) < 0)
@@ -239,6 +245,8 @@ static int wait_all(struct mxc_loop *loop, struct mxc_err *err)
     loop->polls[AT_CONTROL] = (struct pollfd){ .fd = loop->control, .events = POLLIN };
     loop->polls[AT_OWN] = (struct pollfd){ .fd = loop->own.changes, .events = POLLIN };
     mxc_echo_polls(&loop->echo, loop->polls, &count, loop->now_ms);
+    loop->relay_at = count;
+    mxc_relay_polls(&loop->relay, loop->polls, &count, loop->now_ms);
     mxc_names_polls(loop->names, loop->polls, POLLS, &count, &timeout, loop->now_ms);
     mxc_stack_polls(loop->stack, loop->polls, POLLS, &count, &timeout);
     do
@@ -293,6 +301,7 @@ int mxc_loop_run(struct mxc_loop *loop, int device, int control, struct mxc_err 
         if (loop->polls[AT_OWN].revents && refresh_own(loop, err) < 0)
             return -1;
         mxc_echo_handle(&loop->echo, loop->polls + AT_OTHERS, send_to_guest, loop);
+        mxc_relay_handle(&loop->relay, loop->polls + loop->relay_at, loop->now_ms);
         mxc_names_handle(loop->names, loop->polls, loop->now_ms);
         mxc_stack_handle(loop->stack, loop->polls);
         if (loop->polls[AT_DEVICE].revents)

@@ -8,13 +8,15 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <slirp/libslirp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "net/place.h"
+#include "net/publish.h"
+#include "net/wire.h"
 
 #define TIMERS 4 /* it makes one, for router advertisements */
 
@@ -29,6 +31,7 @@ struct mxc_stack {
     mxc_stack_send *send;
     void *context;
     struct timer timers[TIMERS];
+    bool refused; /* during one call of mxc_stack_input(): by the guest */
     /* during one call of mxc_stack_polls() or mxc_stack_handle() */
     struct pollfd *polls;
     size_t room;
@@ -101,10 +104,15 @@ static void bound_descriptor(int fd, void *opaque)
     (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms); /* fails for others */
 }
 
-static void ignore_descriptor(int fd, void *opaque)
+/* Who connected to a published port was accepted before the guest was asked. When it has refused, he learns that by
+ * a reset and not by an orderly end. */
+static void leave_descriptor(int fd, void *opaque)
 {
-    (void)fd;
-    (void)opaque;
+    static const struct linger at_once = { .l_onoff = 1 };
+    const struct mxc_stack *stack = opaque;
+
+    if (stack->refused)
+        (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 static void ignore_notice(void *opaque)
@@ -120,7 +128,7 @@ static const SlirpCb calls = {
     .timer_free = timer_free,
     .timer_mod = timer_mod,
     .register_poll_fd = bound_descriptor,
-    .unregister_poll_fd = ignore_descriptor,
+    .unregister_poll_fd = leave_descriptor,
     .notify = ignore_notice,
 };
 
@@ -187,6 +195,16 @@ static socklen_t fill_place(union place *out, unsigned family, const uint8_t *by
     return sizeof out->v6;
 }
 
+/* The number that the next socket gets. */
+static int next_descriptor(void)
+{
+    int fd = dup(STDIN_FILENO);
+
+    if (fd >= 0)
+        (void)close(fd);
+    return fd;
+}
+
 int mxc_stack_publish(struct mxc_stack *stack, const struct mxc_net_publish *publish,
                       struct mxc_err *err)
 {
@@ -194,30 +212,38 @@ int mxc_stack_publish(struct mxc_stack *stack, const struct mxc_net_publish *pub
     const unsigned family = publish->host.family;
     const int flags =
         (publish->udp ? SLIRP_HOSTFWD_UDP : 0) | (family == 6 ? SLIRP_HOSTFWD_V6ONLY : 0);
-    char pointer[64], text[MXC_ADDRESS_TEXT];
     union place host, guest;
     socklen_t host_size = fill_place(&host, family, publish->host.bytes, publish->host_port);
     socklen_t guest_size = fill_place(&guest, family, family == 4 ? guest4 : guest6, publish->port);
 
-    if (slirp_add_hostxfwd(stack->slirp, &host.any, host_size, &guest.any, guest_size, flags) == 0)
-        return 0;
+    const int expected = next_descriptor();
 
-    int error = errno;
-
-    (void)snprintf(pointer, sizeof pointer, "/network/ingress/publish/%u", publish->index);
-    return mxc_fail(err, MXC_POLICY_REFUSED, error, pointer,
-                    "cannot listen on %s port %u of the host: %s",
-                    mxc_address_text(&publish->host, text), publish->host_port,
-                    error == EACCES ? "ports below net.ipv4.ip_unprivileged_port_start are "
-                                      "not for the network process, which has no privileges"
-                                    : strerror(error));
+    if (slirp_add_hostxfwd(stack->slirp, &host.any, host_size, &guest.any, guest_size, flags) < 0)
+        return mxc_publish_fail(publish, &publish->host, err);
+    /* It lets one connection wait; others would be slow to find out that it has taken that one. */
+    if (!publish->udp && listen(expected, MXC_PUBLISH_WAITING) < 0)
+        return mxc_publish_fail(publish, &publish->host, err);
+    return 0;
 }
 
 /* ---- using it */
 
+/* Is it the reset that answers a SYN? RFC 9293 numbers that one zero. */
+static bool is_refusal(const uint8_t *frame, size_t length)
+{
+    const bool v6 = mxc_get16(frame + 12) == MXC_ETHER_V6;
+    const uint8_t *ip = frame + MXC_ETHER_SIZE, *tcp = ip + (v6 ? MXC_V6_SIZE : MXC_V4_SIZE);
+    const uint8_t flags = MXC_TCP_RST | MXC_TCP_ACK;
+
+    return length >= (size_t)(tcp - frame) + MXC_TCP_SIZE && ip[v6 ? 6 : 9] == MXC_IP_TCP &&
+           (tcp[13] & flags) == flags && mxc_get32(tcp + 4) == 0;
+}
+
 void mxc_stack_input(struct mxc_stack *stack, const uint8_t *frame, size_t length)
 {
+    stack->refused = is_refusal(frame, length);
     slirp_input(stack->slirp, frame, (int)length);
+    stack->refused = false;
 }
 
 static const struct {

@@ -188,7 +188,7 @@ const struct mxc_lint_rule mxc_lint_rules[] = {
                                 "A published port listens on an address that other machines can "
                                 "reach.",
                                 "other machines can connect to the guest by port {} of the host",
-                                "leave hostAddress out, which means 127.0.0.1" },
+                                "leave hostAddress out, which means 127.0.0.1 and ::1" },
     [MXC_LINT_UI_OPEN] = { "ui-open", WARNING,
                            "The display is shared: on Linux that gives its picture, clipboard and "
                            "keyboard together.",

@@ -105,7 +105,10 @@ static int add_publishes(struct mxc_planner *planner, struct mxc_err *err)
             mxc_arena_format(planner->arena, "/network/ingress/publish/%lu", (unsigned long)i);
         mxc_buf_add(&words, v6 ? "tcp [" : "tcp ");
         add_cidr(&words, &publish->host_address);
-        mxc_buf_format(&words, "%s:%u -> %u", v6 ? "]" : "", publish->host_port, publish->port);
+        mxc_buf_format(&words, "%s:%u", v6 ? "]" : "", publish->host_port);
+        if (publish->loopback)
+            mxc_buf_format(&words, " [::1]:%u", publish->host_port);
+        mxc_buf_format(&words, " -> %u", publish->port);
         if (add_words(planner, step, &words, err) < 0)
             return -1;
     }

@@ -66,10 +66,12 @@ int mxc_convert_address(struct mxc_reader *reader, const struct mxc_path *path, 
     return 0;
 }
 
+static const struct mxc_cidr loopback4 = { { 127, 0, 0, 1 }, 32, 4 };
+static const struct mxc_cidr loopback6 = { { [15] = 1 }, 128, 6 };
+
 int mxc_check_publish(struct mxc_reader *reader, const struct mxc_path *path, json_t *json,
                       void *slot)
 {
-    static const struct mxc_cidr loopback = { { 127, 0, 0, 1 }, 32, 4 };
     struct mxc_publish *publish = slot;
 
     (void)reader;
@@ -77,15 +79,28 @@ int mxc_check_publish(struct mxc_reader *reader, const struct mxc_path *path, js
     (void)json;
     if (!publish->host_port)
         publish->host_port = publish->port;
-    if (!publish->host_address.family)
-        publish->host_address = loopback;
+    if (!publish->host_address.family) {
+        publish->host_address = loopback4;
+        publish->loopback = true;
+    }
     return 0;
+}
+
+static bool is_same(const struct mxc_cidr *a, const struct mxc_cidr *b)
+{
+    return a->family == b->family && memcmp(a->address, b->address, 16) == 0;
+}
+
+static bool listens_on(const struct mxc_publish *publish, const struct mxc_cidr *address)
+{
+    return is_same(&publish->host_address, address) ||
+           (publish->loopback && is_same(&loopback6, address));
 }
 
 static bool same_place(const struct mxc_publish *a, const struct mxc_publish *b)
 {
-    return a->host_port == b->host_port && a->host_address.family == b->host_address.family &&
-           memcmp(a->host_address.address, b->host_address.address, 16) == 0;
+    return a->host_port == b->host_port &&
+           (listens_on(a, &b->host_address) || listens_on(b, &a->host_address));
 }
 
 int mxc_check_ingress(struct mxc_reader *reader, const struct mxc_path *path, json_t *json,

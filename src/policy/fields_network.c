@@ -221,8 +221,8 @@ static const struct mxc_field publish_fields[] = {
         MXC_KEEP(struct mxc_publish, host_address),
         .convert = mxc_convert_address,
         .pattern = "^(" MXC_RE_V4 "|" MXC_RE_V6 ")$",
-        .standard = "\"127.0.0.1\"",
-        .about = "The address of the host to listen on. `0.0.0.0` and `::` are every address, "
+        .about = "The address of the host to listen on. Absent: `127.0.0.1`, and `::1` where the "
+                 "host has it. `0.0.0.0` and `::` are every address, "
                  "which lets other machines in.",
     },
 };

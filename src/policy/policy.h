@@ -106,7 +106,8 @@ struct mxc_rules {
 struct mxc_publish {
     uint16_t port;
     uint16_t host_port;
-    struct mxc_cidr host_address; /* 'bits' is full */
+    struct mxc_cidr host_address; /* 'bits' is full; 127.0.0.1 when absent */
+    bool loopback;                /* hostAddress was absent: ::1 as well */
 };
 
 enum mxc_network_form { MXC_NET_ABSENT, MXC_NET_LEGACY, MXC_NET_DIRECTIONAL };

@@ -61,7 +61,8 @@ static void print_network(const struct mxc_network *network, struct mxc_buf *out
     for (size_t i = 0; i < network->publish_count; i++) {
         const struct mxc_publish *publish = &network->publish[i];
 
-        mxc_buf_format(out, "publish %u %u\n", publish->port, publish->host_port);
+        mxc_buf_format(out, "publish %u %u loopback=%d\n", publish->port, publish->host_port,
+                       publish->loopback);
         print_cidr(out, "at", &publish->host_address);
     }
     print_rules(out, "allow", &network->allow);

@@ -3,8 +3,10 @@
 is the list of their verdicts. A verdict is one word, or what was read."""
 import base64
 import errno
+import hashlib
 import json
 import os
+import queue
 import socket
 import struct
 import subprocess
@@ -12,6 +14,8 @@ import sys
 import threading
 
 SECONDS = 2
+FAREWELL = 3000000
+HEARD = queue.Queue()
 KEPT = {}  # name -> a connection that later actions use
 RESOLVERS = {4: "10.0.2.3", 6: "fd00::3"}
 TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "TXT": 16, "AAAA": 28, "HTTPS": 65, "ANY": 255}
@@ -173,27 +177,56 @@ def named(name, port):
 # ---- the rest
 
 def serve(address, port, kind="tcp"):
-    """Echoes in the background from now on."""
-    stream = kind == "tcp"
-    sock = socket.socket(family(address), socket.SOCK_STREAM if stream else socket.SOCK_DGRAM)
+    """Answers in the background from now on, as SERVICES says."""
+    sock = socket.socket(family(address), socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind((address, port))
-    if stream:
-        sock.listen(64)
-    threading.Thread(target=serve_stream if stream else serve_packets, args=(sock,), daemon=True).start()
+    if kind != "udp":
+        sock.listen(512)
+    what = (serve_packets, sock) if kind == "udp" else (serve_streams, sock, SERVICES[kind])
+    threading.Thread(target=what[0], args=what[1:], daemon=True).start()
     return "serves"
 
 
-def serve_stream(listening):
+def serve_streams(listening, service):
     while True:
         sock = listening.accept()[0]
-        threading.Thread(target=echo_all, args=(sock,), daemon=True).start()
+        threading.Thread(target=service, args=(sock,), daemon=True).start()
 
 
 def echo_all(sock):
     with sock:
         while text := sock.recv(65536):
             sock.sendall(text)
+
+
+def stall(sock):
+    """Reads nothing, and does not end."""
+    KEPT[sock] = sock
+
+
+def farewell(sock):
+    """Says its last word first: FAREWELL bytes of 'f'; and then listens to the end. 'heard' has what it heard."""
+    with sock:
+        sock.sendall(b"f" * FAREWELL)
+        sock.shutdown(socket.SHUT_WR)
+        digest = hashlib.sha256()
+        while text := sock.recv(65536):
+            digest.update(text)
+    HEARD.put(digest.hexdigest())
+
+
+def heard():
+    return HEARD.get(timeout=SECONDS * 5)
+
+
+def http(sock):
+    with sock:
+        while sock.recv(65536):
+            sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+
+
+SERVICES = {"tcp": echo_all, "stall": stall, "farewell": farewell, "http": http}
 
 
 def serve_packets(sock):
@@ -259,7 +292,7 @@ def flood_udp(address, first, count):
 
 
 ACTIONS = {action.__name__: action for action in (
-    tcp, udp, icmp, keep, again, dns, dns_tcp, dns_raw, resolve, named, serve, command, read, environment, descriptors,
+    tcp, udp, icmp, keep, again, dns, dns_tcp, dns_raw, resolve, named, serve, heard, command, read, environment, descriptors,
     flood_tcp, flood_syn, flood_udp)}
 
 

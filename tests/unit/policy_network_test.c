@@ -134,6 +134,8 @@ static void test_publish(void **state)
     (void)state;
     assert_int_equal(policy.network.form, MXC_NET_DIRECTIONAL);
     assert_int_equal(policy.network.publish_count, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(policy.network.publish[i].loopback, i == 0);
     check_publish(&policy.network.publish[0], 80, 80, "\x7f\0\0\x01");
     check_publish(&policy.network.publish[1], 81, 8081, "\0\0\0\0");
     check_publish(&policy.network.publish[2], 80, 80, "\x7f\0\0\x02");

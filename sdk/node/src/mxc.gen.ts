@@ -207,7 +207,7 @@ export interface PolicyNetworkIngressPublish {
   port: number;
   /** The port on the host. Absent: the same as `port`. Below the host's `net.ipv4.ip_unprivileged_port_start` (1024 unless changed) the run is refused, whoever starts it. Versions: 0.8 to 1.1.0-alpha. */
   hostPort?: number | undefined;
-  /** The address of the host to listen on. `0.0.0.0` and `::` are every address, which lets other machines in. Default: `"127.0.0.1"`. Versions: 0.8 to 1.1.0-alpha. */
+  /** The address of the host to listen on. Absent: `127.0.0.1`, and `::1` where the host has it. `0.0.0.0` and `::` are every address, which lets other machines in. Versions: 0.8 to 1.1.0-alpha. */
   hostAddress?: string | undefined;
 }
 
