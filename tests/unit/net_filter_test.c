@@ -343,60 +343,6 @@ static void test_neighbours(void **state)
     close_rig(&rig);
 }
 
-/* Where nobody is, the gateway says that it is there. */
-static void test_no_neighbours(void **state)
-{
-    static const struct {
-        uint8_t target;
-        enum mxc_verdict want;
-    } rows[] = { { 1, MXC_FRAME_REPLY },
-                 { 2, MXC_FRAME_PASS },
-                 { 3, MXC_FRAME_PASS },
-                 { 4, MXC_FRAME_REPLY },
-                 { 0, MXC_FRAME_REPLY } };
-    struct frame frame;
-    struct rig rig;
-
-    (void)state;
-    open_rig(&rig, 0, 0);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        frame_arp(&frame);
-        frame.bytes[14 + 27] = rows[i].target;
-        assert_int_equal(show(&rig, &frame), rows[i].want);
-        if (rows[i].want == MXC_FRAME_REPLY) {
-            assert_memory_equal(rig.out.reply + 14 + 8, ((uint8_t[]){ 0x52, 0x55, 10, 0, 2, 2 }),
-                                6);
-            assert_memory_equal(rig.out.reply + 14 + 14, ((uint8_t[]){ 10, 0, 2, rows[i].target }),
-                                4);
-        }
-        frame_neighbour(&frame);
-        frame.bytes[54 + 23] = rows[i].target;
-        frame_mend(&frame);
-        assert_int_equal(show(&rig, &frame), rows[i].want);
-        if (rows[i].want == MXC_FRAME_REPLY) {
-            assert_int_equal(rig.out.reply_size, 14 + 40 + 32);
-            assert_int_equal(rig.out.reply[14 + 7], 255);
-            assert_int_equal(rig.out.reply[54], 136);
-            assert_memory_equal(rig.out.reply + 54 + 8, frame.bytes + 54 + 8, 16);
-            assert_memory_equal(rig.out.reply + 14 + 8, frame.bytes + 54 + 8, 16);
-            assert_memory_equal(rig.out.reply + 54 + 24,
-                                ((uint8_t[]){ 2, 1, 0x52, 0x56, 0, 0, 0, 2 }), 8);
-        }
-    }
-    frame_arp(&frame); /* is the guest's own address free? is another one? */
-    frame.bytes[14 + 27] = 100;
-    assert_int_equal(show(&rig, &frame), MXC_FRAME_PASS);
-    frame.bytes[14 + 27] = 7;
-    memset(frame.bytes + 14 + 14, 0, 4);
-    assert_int_equal(show(&rig, &frame), MXC_FRAME_PASS);
-    frame_neighbour(&frame);
-    frame.bytes[54 + 23] = 7;
-    memset(frame.bytes + 14 + 8, 0, 16);
-    frame_mend(&frame);
-    assert_int_equal(show(&rig, &frame), MXC_FRAME_PASS);
-    close_rig(&rig);
-}
-
 /* One byte of a good frame changed; the checksums are right again where 'mend' says so. */
 static void test_odd_frames(void **state)
 {
@@ -611,11 +557,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tcp),        cmocka_unit_test(test_reset),
         cmocka_unit_test(test_datagrams),  cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_neighbours), cmocka_unit_test(test_no_neighbours),
-        cmocka_unit_test(test_groups),     cmocka_unit_test(test_odd_frames),
-        cmocka_unit_test(test_resolver),   cmocka_unit_test(test_published),
-        cmocka_unit_test(test_recheck),    cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_rate),
+        cmocka_unit_test(test_neighbours), cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_odd_frames), cmocka_unit_test(test_resolver),
+        cmocka_unit_test(test_published),  cmocka_unit_test(test_recheck),
+        cmocka_unit_test(test_bounds),     cmocka_unit_test(test_rate),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
