@@ -142,11 +142,13 @@ static int keep_events(struct job *job)
 }
 
 /* People see what was refused, and what would allow it; programs ask for the events or the result. */
-static void tell_events(const struct job *job)
+static void tell_events(struct job *job)
 {
     auto_buf words = { 0 };
     char *rest = NULL;
 
+    if (job->events)
+        mxc_events_finish(job->events);
     if (!job->events || job->cli->json || (!job->options->verbose && !isatty(STDERR_FILENO)))
         return;
     mxc_events_words(job->events, MOST_TOLD, &words);

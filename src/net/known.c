@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "net/dns_message.h"
 #include "net/wire.h"
 
 #define HEADER 12
@@ -73,7 +74,7 @@ void mxc_known_learn(struct mxc_known *known, const uint8_t *message, size_t siz
         at += 10;
         if (length > size - at)
             return;
-        if ((type == 1 && length == 4) || (type == 28 && length == 16)) {
+        if ((type == MXC_DNS_A && length == 4) || (type == MXC_DNS_AAAA && length == 16)) {
             address = length == 4 ? mxc_address_v4(message + at) : mxc_address_v6(message + at);
             keep(known, &address, name);
         }

@@ -43,6 +43,7 @@ static void answer(void *context, const struct mxc_dns_asker *asker, const uint8
     uint8_t frame[FRAME_ROOM];
     size_t length;
 
+    mxc_known_learn(names->options.known, bytes, size);
     if (asker->stream) {
         mxc_resolver_tcp_answer(names->tcp, asker, bytes, size, names->now_ms);
         return;

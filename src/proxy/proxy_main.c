@@ -240,6 +240,8 @@ static int listen_on(const char *address, unsigned *port)
     socklen_t size = sizeof at;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
+    if (fd < 0)
+        return -1;
     if (inet_pton(AF_INET, address, &at.sin_addr) != 1 ||
         bind(fd, (const struct sockaddr *)&at, sizeof at) < 0 || listen(fd, CHILDREN_MAX) < 0 ||
         getsockname(fd, (struct sockaddr *)&at, &size) < 0)
@@ -306,6 +308,21 @@ static bool read_settings(int argc, char **argv, struct settings *out)
     return optind == argc;
 }
 
+/* False when there is none; the client then sees the end of its connection. */
+static bool start_child(const struct settings *settings, int listener, int client)
+{
+    pid_t child = fork();
+
+    if (child == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        (void)close(listener);
+        serve(settings, client);
+        _exit(0);
+    }
+    (void)close(client);
+    return child > 0;
+}
+
 int main(int argc, char **argv)
 {
     static struct settings settings = { .ready_fd = -1, .address = "127.0.0.1" };
@@ -327,13 +344,7 @@ int main(int argc, char **argv)
 
         while (children && waitpid(-1, NULL, children < CHILDREN_MAX ? WNOHANG : 0) > 0)
             children--;
-        if (client >= 0 && fork() == 0) {
-            (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-            (void)close(listener);
-            serve(&settings, client);
-            _exit(0);
-        }
-        children++;
-        (void)close(client);
+        if (client >= 0)
+            children += start_child(&settings, listener, client);
     }
 }

@@ -22,8 +22,9 @@ struct kept {
 
 struct mxc_events {
     const struct mxc_network *network;
-    int fd;        /* -1: none, or its reader has gone */
-    uint64_t lost; /* lines that the reader had no room for, since the last one that it took */
+    int fd;           /* -1: none, or its reader has gone */
+    uint64_t lost;    /* lines that the reader had no room for, since the last one that it took */
+    uint64_t told_ns; /* the time of the last event */
     uint64_t more;
     struct kept kept[MXC_EVENTS_KEPT];
     size_t count;
@@ -88,7 +89,7 @@ static void add_what(struct mxc_buf *out, const struct mxc_net_event *event)
 }
 
 static void add_why(const struct mxc_events *events, struct mxc_buf *out,
-                    const struct mxc_net_event *event, uint64_t count)
+                    const struct mxc_net_event *event, uint64_t count, bool suggest)
 {
     auto_buf patch = { 0 };
 
@@ -97,18 +98,18 @@ static void add_why(const struct mxc_events *events, struct mxc_buf *out,
     if (has_rule(events, event))
         mxc_buf_format(out, ",\"rule\":\"%s/%u\"", rules_pointer(events->network), event->rule);
     mxc_buf_format(out, ",\"count\":%" PRIu64, count);
-    if (mxc_suggest_patch(events->network, event, &patch))
+    if (suggest && mxc_suggest_patch(events->network, event, &patch))
         mxc_buf_format(out, ",\"suggestion\":%s", patch.data);
     mxc_buf_add(out, "}");
 }
 
 static void add_line(const struct mxc_events *events, struct mxc_buf *out,
-                     const struct mxc_net_event *event)
+                     const struct mxc_net_event *event, bool suggest)
 {
     mxc_buf_add(out, "{");
     add_time(out, event->time_ns);
     add_what(out, event);
-    add_why(events, out, event, event->count);
+    add_why(events, out, event, event->count, suggest);
     mxc_buf_add(out, "\n");
 }
 
@@ -118,7 +119,7 @@ void mxc_events_json(const struct mxc_events *events, struct mxc_buf *out)
     for (size_t i = 0; i < events->count; i++) {
         mxc_buf_add(out, i ? ",{" : "{");
         add_what(out, &events->kept[i].event);
-        add_why(events, out, &events->kept[i].event, events->kept[i].count);
+        add_why(events, out, &events->kept[i].event, events->kept[i].count, true);
     }
     mxc_buf_add(out, "]");
 }
@@ -163,21 +164,22 @@ static ssize_t write_quietly(int fd, const struct mxc_buf *line)
 /* False when it was not taken whole. */
 static bool tell(struct mxc_events *events, const struct mxc_buf *line)
 {
-    ssize_t done = -1;
+    ssize_t done;
 
-    if (!line->failed && line->length <= PIPE_BUF && has_room(events->fd))
-        done = write_quietly(events->fd, line);
+    if (line->failed || line->length > PIPE_BUF || !has_room(events->fd))
+        return false;
+    done = write_quietly(events->fd, line);
     if (done < 0 && errno == EPIPE)
         events->fd = -1;
-    return !line->failed && done == (ssize_t)line->length;
+    return done == (ssize_t)line->length;
 }
 
-static bool tell_lost(struct mxc_events *events, uint64_t time_ns)
+static bool tell_lost(struct mxc_events *events)
 {
     auto_buf line = { 0 };
 
     mxc_buf_add(&line, "{");
-    add_time(&line, time_ns);
+    add_time(&line, events->told_ns);
     mxc_buf_format(&line, "\"kind\":\"%s\",\"count\":%" PRIu64 "}\n",
                    mxc_net_kind_text(MXC_NET_UNTOLD), events->lost);
     return tell(events, &line);
@@ -186,14 +188,25 @@ static bool tell_lost(struct mxc_events *events, uint64_t time_ns)
 static void write_line(struct mxc_events *events, const struct mxc_net_event *event)
 {
     auto_buf line = { 0 };
+    auto_buf bare = { 0 }; /* for a suggestion that is longer than what never waits */
 
     if (events->fd < 0)
         return;
-    if (events->lost && tell_lost(events, event->time_ns))
+    events->told_ns = event->time_ns;
+    if (events->lost && tell_lost(events))
         events->lost = 0;
-    add_line(events, &line, event);
-    if (events->lost || !tell(events, &line))
+    add_line(events, &line, event, true);
+    if (line.length > PIPE_BUF)
+        add_line(events, &bare, event, false);
+    if (events->lost || !tell(events, bare.length ? &bare : &line))
         events->lost += event->count;
+}
+
+void mxc_events_finish(struct mxc_events *events)
+{
+    if (events->fd >= 0 && events->lost && tell_lost(events))
+        events->lost = 0;
+    events->fd = -1;
 }
 
 /* ---- the summary */

@@ -22,6 +22,10 @@ void mxc_events_free(struct mxc_events *events); /* accepts NULL */
  * takes is counted and told of later. */
 void mxc_events_take(struct mxc_events *events, const struct mxc_net_event *event);
 
+/* The run is over: a last line says how many lines nobody took, if the reader has room for that. Nothing is written
+ * afterwards. */
+void mxc_events_finish(struct mxc_events *events);
+
 /* The refusals as a JSON list, in the order in which they came first. */
 void mxc_events_json(const struct mxc_events *events, struct mxc_buf *out);
 

@@ -112,6 +112,15 @@ class Events(Case):
                 self.assertEqual((verdicts[0]["addresses"], events), ([OTHER4], []))
 
     @callers()
+    def test_name_of_an_address(self, who):
+        """A refused flow says for which name its address was given, and then the name is what to allow."""
+        network.WORLD_SERVERS.zone({"api.test": {"A": [PUBLIC4], "AAAA": [PUBLIC6]}})
+        policy = guest_policy(egress(to("api.test", ports=[PORT])))
+        _, events, _ = self.told_events(who, policy, ("named", "api.test", PORT + 1))
+        self.assertEqual({(event["why"], event.get("name")) for event in events}, {("default", "api.test")})
+        self.assertIn('"host": "api.test"', json.dumps(events[0]["suggestion"]))
+
+    @callers()
     def test_guarded(self, who):
         network.WORLD_SERVERS.zone({"rebind.test": {"A": [PRIVATE4[0], PUBLIC4]}})
         policy = guest_policy(egress(to("rebind.test", ports=[PORT])))
