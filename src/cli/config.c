@@ -117,12 +117,13 @@ int mxc_config_base64(struct mxc_arena *arena, const char *text, struct mxc_conf
     return 0;
 }
 
-int mxc_config_descriptor(struct mxc_arena *arena, int number, struct mxc_config *out,
+int mxc_config_descriptor(struct mxc_arena *arena, int fd, struct mxc_config *out,
                           struct mxc_err *err)
 {
-    auto_close int fd = number; /* it is read to its end, and nobody else's business afterwards */
-
     *out = (struct mxc_config){ .name = "<descriptor>" };
+    if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+        return mxc_fail(err, MXC_BACKEND, errno, "--config-fd", "cannot keep descriptor %d ours",
+                        fd);
     return read_and_take(arena, fd, "<descriptor>", out, err);
 }
 

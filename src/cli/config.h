@@ -23,8 +23,9 @@ int mxc_config_file(struct mxc_arena *arena, const char *path, struct mxc_config
 int mxc_config_base64(struct mxc_arena *arena, const char *text, struct mxc_config *out,
                       struct mxc_err *err);
 
-/* Reads the descriptor to its end and closes it. */
-int mxc_config_descriptor(struct mxc_arena *arena, int number, struct mxc_config *out,
+/* Reads the descriptor to its end. It stays open: a socket may carry the result as well. From then on it is
+ * closed at every exec. */
+int mxc_config_descriptor(struct mxc_arena *arena, int fd, struct mxc_config *out,
                           struct mxc_err *err);
 
 /* Reads standard input to its end and then puts /dev/null there: the program gets an end of file, never

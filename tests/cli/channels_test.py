@@ -104,14 +104,17 @@ class Caller(Case):
             os.close(theirs)
             self.assertEqual((done.status, done.out.split(), done.err), (0, ["0", "1", "2", "3"], ""))
 
-    def test_one_socket_for_the_result_too(self):
+    def test_one_socket_for_all(self):
         ours, theirs = socket.socketpair()
         with ours, theirs:
+            ours.sendall(json.dumps(policy("sleep 0.1; ls /proc/self/fd")).encode())
+            ours.shutdown(socket.SHUT_WR)
             number = str(theirs.fileno())
-            done = self.mxc("run", "--caller-fd", number, "--result-fd", number, "--", "true",
+            done = self.mxc("run", "--config-fd", number, "--caller-fd", number, "--result-fd", number,
                             pass_fds=(theirs.fileno(),))
             theirs.close()
-            self.assertEqual((done.status, json.loads(ours.makefile().read())["reason"]), (0, "exit"))
+            self.assertEqual((done.status, done.out.split()), (0, ["0", "1", "2", "3"]))
+            self.assertEqual(json.loads(ours.makefile().read())["reason"], "exit")
 
     def test_what_cannot_hang_up(self):
         both = os.open(self.fifo(), os.O_RDWR)

@@ -79,15 +79,19 @@ function exists(path: string): boolean {
   }
 }
 
-/** The executor of one-shot and lifecycle calls. A given path is only checked to exist. */
-export function resolveExecutor(executablePath: string | undefined, host: LookupHost = lookupHost()): string {
-  if (executablePath) {
-    if (!exists(executablePath)) throw new Error(`File not found: ${executablePath}`);
-    return executablePath;
-  }
-  const names = namesOf(host.platform);
-  const found = findProgram(names.executor, host);
-  if (!found) throw new Error(names.missing);
+/** The executor of one-shot and lifecycle calls, a given one as it is. Null: there is none. */
+export function findExecutor(executablePath: string | undefined, host: LookupHost = lookupHost()): string | null {
+  return executablePath || findProgram(namesOf(host.platform).executor, host);
+}
+
+/** What was found, or the reason why nothing can be started. A given path is only checked to exist. */
+export function resolveExecutor(
+  executablePath: string | undefined,
+  host: LookupHost = lookupHost(),
+  found: string | null = findExecutor(executablePath, host),
+): string {
+  if (!found) throw new Error(namesOf(host.platform).missing);
+  if (executablePath && !exists(found)) throw new Error(`File not found: ${found}`);
   return found;
 }
 

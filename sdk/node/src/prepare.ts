@@ -2,7 +2,7 @@
 // What every one-shot call does before it starts the executor: checks in their documented order, then argv.
 import { arch } from 'node:os';
 import { microvmElsewhere } from './config.js';
-import { findProgram, namesOf, resolveExecutor } from './locate.js';
+import { findExecutor, resolveExecutor } from './locate.js';
 import { openLog, type Logger } from './logger.js';
 import { supportBeside } from './platform.js';
 import type { IPtyForkOptions } from './pty.js';
@@ -59,12 +59,6 @@ export function addEnvironment(config: ContainerConfig, env: Environment | undef
   config.process.env = [...(config.process.env ?? []), ...added];
 }
 
-function support(options: SandboxSpawnOptions): PlatformSupport | null {
-  const names = namesOf(process.platform);
-  const executor = options.executablePath || findProgram(names.executor);
-  return executor ? supportBeside(executor) : null;
-}
-
 const unsupported = (found: PlatformSupport) =>
   new Error(`MXC is not supported on this platform: ${found.reason ?? ''}`);
 
@@ -78,7 +72,7 @@ function checkAvailable(raw: SandboxingMethod, effective: SandboxingMethod, foun
 }
 
 /** Throws in the documented order. */
-function validate(config: ContainerConfig, options: SandboxSpawnOptions): void {
+function validate(config: ContainerConfig, options: SandboxSpawnOptions, executor: string | null): void {
   const raw = config.containment;
   const effective = raw && (legacyAliases[raw] ?? raw);
   const experimental = effective !== undefined && ExperimentalBackends.includes(effective);
@@ -88,7 +82,7 @@ function validate(config: ContainerConfig, options: SandboxSpawnOptions): void {
     throw new Error(
       `'${raw}' containment requires experimental mode. Set 'experimental: true' in SandboxSpawnOptions.`,
     );
-  const found = options.skipPlatformCheck ? null : support(options);
+  const found = options.skipPlatformCheck || !executor ? null : supportBeside(executor);
   if (found && !found.isSupported && !experimental) throw unsupported(found);
   if (effective === 'microvm' && process.platform !== 'win32') throw new Error(microvmElsewhere);
   if (found && raw && effective && !experimental) checkAvailable(raw, effective, found);
@@ -117,8 +111,9 @@ export function prepare(config: ContainerConfig, options: SandboxSpawnOptions, e
       arch: arch(),
       containment: config.containment,
     });
-    validate(config, options);
-    const executor = resolveExecutor(options.executablePath);
+    const found = findExecutor(options.executablePath);
+    validate(config, options, found);
+    const executor = resolveExecutor(options.executablePath, undefined, found);
     logger.log('info', 'mxc.binary.resolved', { resolved: true });
     return { executor, args: argv(config, options, logger.path), logger };
   } catch (error) {

@@ -59,7 +59,7 @@ class Gathered {
 async function collect(sandbox: Sandbox, options: RunOptions): Promise<RunResult> {
   const output = new Gathered(options.maxOutputBytes ?? standardMaximum, () => sandbox.kill());
   const drained = [sandbox.stdout!, sandbox.stderr!].map((stream) => output.add(stream));
-  sandbox.stdin!.end(options.input ?? '');
+  sandbox.stdin?.end(options.input);
   const exit = await sandbox.wait();
   await Promise.all(drained);
   const reason = output.exceeded ? { reason: 'output' as const, exitCode: null, signal: 'SIGKILL' as const } : {};
@@ -71,7 +71,7 @@ async function collect(sandbox: Sandbox, options: RunOptions): Promise<RunResult
  * policy that is refused and a set-up that fails reject with an `MxcError`.
  */
 export async function run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
-  const sandbox = await start(request, options);
+  const sandbox = await start(request, { ...options, stdin: options.input === undefined ? 'ignore' : 'pipe' });
   try {
     return await collect(sandbox, options);
   } finally {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The published ways to run a program: on a terminal, over pipes, or all at once.
-import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { endedBy } from './abort.js';
 import { envelopeOf, openChannel, type ResultChannel } from './channel.js';
@@ -49,21 +49,23 @@ function startPty(
   }
 }
 
-/** Descriptor 3 of an executor that is to end with us: it hangs up when we are gone, however we went. */
-const tie = { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] as StdioOptions, env: { MXC_CALLER_FD: '3' } };
-const loose = { stdio: ['pipe', 'pipe', 'pipe'] as StdioOptions, env: {} };
+interface Pipes {
+  stdin: 'pipe' | 'ignore';
+  /** Descriptor 3 hangs up when we are gone, however we went; the executor then ends. */
+  tied: boolean;
+  channel?: ResultChannel;
+}
 
 function startPipes(
   { executor, args, logger }: Prepared,
-  options: SandboxSpawnOptions,
+  { stdin, tied, channel }: Pipes,
   cwd: string | undefined,
-  channel?: ResultChannel,
 ): ChildProcess {
-  const { stdio, env } = options.endWithCaller ? tie : loose;
+  const added = { ...(tied ? { MXC_CALLER_FD: '3' } : {}), ...channel?.env };
   const child = spawn(executor, args, {
     cwd: cwd || process.cwd(),
-    stdio,
-    ...(channel || options.endWithCaller ? { env: { ...process.env, ...env, ...channel?.env } } : {}),
+    stdio: [stdin, 'pipe', 'pipe', ...(tied ? ['pipe' as const] : [])],
+    ...(tied || channel ? { env: { ...process.env, ...added } } : {}),
   });
   (child.stdio?.[3] as Readable | undefined)?.on('error', () => {}).resume(); // nothing comes; its end is the child's
   const ended = logEnd(logger);
@@ -115,7 +117,7 @@ export function spawnSandboxFromConfig(
   env?: Environment,
 ): ChildProcess | IPty {
   const prepared = prepare(config, options, env);
-  if (options.usePty === false) return startPipes(prepared, options, workingDirectory);
+  if (options.usePty === false) return startPipes(prepared, { stdin: 'pipe', tied: options.endWithCaller ?? false }, workingDirectory);
   return startPty(prepared, options, workingDirectory);
 }
 
@@ -143,8 +145,7 @@ function collectPty(pty: IPty): Promise<Ended> {
 }
 
 async function collectPipes(child: ChildProcess): Promise<Ended> {
-  if (!child.stdin) return whyNot(child);
-  child.stdin.on('error', () => {}).end();
+  if (child.pid === undefined) return whyNot(child);
   const { stdout, stderr, exitCode, signal } = await collect(child);
   return { stdout, stderr, exitCode: exitCode ?? -1, signal };
 }
@@ -168,7 +169,7 @@ function runToEnd(
   channel: ResultChannel,
 ): Promise<Ended> {
   if (options.usePty === false) {
-    const child = startPipes(prepared, { endWithCaller: true, ...options }, cwd, channel);
+    const child = startPipes(prepared, { stdin: 'ignore', tied: options.endWithCaller ?? true, channel }, cwd);
     return endedBy(options.signal, () => endKindly(child), collectPipes(child));
   }
   const pty = startPty(prepared, options, cwd, channel);

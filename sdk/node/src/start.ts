@@ -3,10 +3,11 @@
 // start(): a program in a sandbox that runs beside us.
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { onAbort } from './abort.js';
 import { endKindly, launched } from './child.js';
 import { readText } from './collect.js';
+import { MxcError } from './errors.js';
 import { resolveMxc } from './locate.js';
 import { policyOf, type RunRequest } from './request.js';
 import { interrupted, readResult, type SandboxExit } from './result.js';
@@ -54,18 +55,26 @@ export interface Sandbox extends AsyncDisposable {
 function argsOf(options: StartOptions): string[] {
   return [
     'run',
-    '--config-fd=4',
-    '--result-fd=3',
-    '--caller-fd=3', // it hangs up when this process is gone, however it went
+    // One socket: each pipe more would cost a quarter of a millisecond. It hangs up when we are gone.
+    ...['--config-fd=3', '--result-fd=3', '--caller-fd=3'],
     ...(options.backend ? [`--backend=${options.backend}`] : []),
     ...(options.portable ? ['--portable'] : []),
   ];
 }
 
+/** Of a longer one the executor does not read the end, and its refusal would be lost with the rest. */
+const mostPolicy = 64 << 20;
+
+function textOf(request: RunRequest): string {
+  const text = JSON.stringify(policyOf(request));
+  if (Buffer.byteLength(text) <= mostPolicy) return text;
+  throw new MxcError('malformed_request', `the policy is larger than ${mostPolicy >> 20} MiB`);
+}
+
 function launch(options: StartOptions): Promise<ChildProcess> {
   const { stdin = 'pipe', stdout = 'pipe', stderr = 'pipe', baseDirectory } = options;
   return launched(resolveMxc(options.executablePath), argsOf(options), {
-    stdio: [stdin, stdout, stderr, 'pipe', 'pipe'],
+    stdio: [stdin, stdout, stderr, 'pipe'],
     ...(baseDirectory === undefined ? {} : { cwd: baseDirectory }),
   });
 }
@@ -99,15 +108,16 @@ function handle(child: ChildProcess, exit: Promise<SandboxExit>): Sandbox {
  * must read it: a program waits when nobody does.
  */
 export async function start(request: RunRequest, options: StartOptions = {}): Promise<Sandbox> {
-  const policy = JSON.stringify(policyOf(request));
+  const policy = textOf(request);
   const { signal } = options;
   signal?.throwIfAborted();
   const child = await launch(options);
-  const line = readText(child.stdio[3] as Readable);
+  const channel = child.stdio[3] as Duplex;
+  const line = readText(channel); // which also hears when the executor is dead and takes no policy
   const listened = onAbort(signal, () => endKindly(child)); // it may have spoken while the executor was started
   const exit = ended(child, line, signal).finally(listened);
   exit.catch(() => {}); // who waits is told; who does not wait need not catch
   child.stdin?.on('error', () => {}); // a program that does not read is no failure of ours
-  (child.stdio[4] as Writable).on('error', () => {}).end(policy); // a dead executor is told by its result
+  channel.on('error', () => {}).end(policy);
   return handle(child, exit);
 }

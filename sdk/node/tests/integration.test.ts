@@ -108,6 +108,22 @@ real('run: a policy that argv could not hold', async () => {
   assert.equal((await run({ command: 'echo ${#A} ${#B}', environment })).stdout, '100000 100000\n');
 });
 
+real('run: a policy that no socket holds at once, and one that is refused late', async () => {
+  const here = folder();
+  const readonlyPaths = Array.from({ length: 40_000 }, () => `${here}/./`);
+  await assert.rejects(run({ command: 'true', filesystem: { readonlyPaths: [...readonlyPaths, '/nonexistent'] } }), (error) => {
+    assert.ok(error instanceof MxcError);
+    assert.match(String(error.details?.where), /^\/filesystem\/readonlyPaths/);
+    return true;
+  });
+});
+
+real('run: standard input', async () => {
+  const script = 'cat /dev/stdin; cat; test -t 0 || echo none';
+  for (const input of [undefined, '', 'text\n', Buffer.from('bytes\n')])
+    assert.equal((await run({ command: script }, { input })).stdout, `${input?.toString() ?? ''}none\n`);
+});
+
 real('start: live streams, kill, dispose', async () => {
   let ended: Promise<unknown>;
   {

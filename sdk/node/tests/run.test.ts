@@ -17,6 +17,9 @@ const mxc = (body: string) => {
   return { ...made, options: { executablePath: made.path } };
 };
 
+/** An executor reads the policy before it says anything. */
+const read = 'cat <&3 >/dev/null';
+
 const json = (request: RunRequest) => JSON.parse(JSON.stringify(policyOf(request))) as Record<string, unknown>;
 
 test('a request as a policy', () => {
@@ -64,7 +67,7 @@ test('a request that says something else is refused', () => {
 });
 
 test('the policy and the result have descriptors of their own', async () => {
-  const program = mxc(`cat <&4 >"$here/policy"; echo '${result({ exitCode: 3 })}' >&3; echo out; echo err >&2; cat; exit 9`);
+  const program = mxc(`cat <&3 >"$here/policy"; echo '${result({ exitCode: 3 })}' >&3; echo out; echo err >&2; cat; exit 9`);
   const done = await run({ command: 'x' }, { ...program.options, input: 'in', backend: 'native', portable: true });
   assert.deepEqual(done, {
     reason: 'exit',
@@ -83,7 +86,7 @@ test('the policy and the result have descriptors of their own', async () => {
     stdout: 'out\nin',
     stderr: 'err\n',
   });
-  assert.deepEqual(program.args(), ['run', '--config-fd=4', '--result-fd=3', '--caller-fd=3', '--backend=native', '--portable']);
+  assert.deepEqual(program.args(), ['run', '--config-fd=3', '--result-fd=3', '--caller-fd=3', '--backend=native', '--portable']);
 });
 
 test('what the program prints is no result', async () => {
@@ -96,7 +99,7 @@ test('what the program prints is no result', async () => {
 
 test('an error in the result', async () => {
   const error = { code: 'policy_validation', message: 'no', where: '/filesystem' };
-  const program = mxc(`echo '${result({ reason: 'refused', error })}' >&3; exit 255`);
+  const program = mxc(`${read}; echo '${result({ reason: 'refused', error })}' >&3; exit 255`);
   await assert.rejects(run({ command: 'x' }, program.options), (caught) => {
     assert.ok(caught instanceof MxcError);
     assert.deepEqual([caught.code, caught.message, caught.details], ['policy_validation', 'no', { where: '/filesystem' }]);
@@ -116,15 +119,22 @@ test('results', () => {
 });
 
 test('too much output ends the run', async () => {
-  const program = mxc(`trap 'echo "$line" >&3; exit' TERM; line='${result({ reason: 'interrupted', exitCode: null, signal: 15 })}'; while :; do echo yes || exit; done`);
+  const program = mxc(`${read}; trap 'echo "$line" >&3; exit' TERM; line='${result({ reason: 'interrupted', exitCode: null, signal: 15 })}'; while :; do echo yes || exit; done`);
   const done = await run({ command: 'x' }, { ...program.options, maxOutputBytes: 10 });
   assert.deepEqual([done.reason, done.stdout, done.exitCode], ['output', 'yes\nyes\nye', null]);
 });
 
 test('exactly as much output as allowed is fine', async () => {
-  const program = mxc(`echo '${result({})}' >&3; printf 1234567890`);
+  const program = mxc(`${read}; echo '${result({})}' >&3; printf 1234567890`);
   const done = await run({ command: 'x' }, { ...program.options, maxOutputBytes: 10 });
   assert.deepEqual([done.reason, done.stdout], ['exit', '1234567890']);
+});
+
+test('a policy that no executor would read to its end', async () => {
+  const program = mxc('');
+  const environment = { A: 'x'.repeat(65 << 20) };
+  await assert.rejects(run({ command: 'x', environment }, program.options), { code: 'malformed_request' });
+  assert.equal(program.args(), null);
 });
 
 test('abort', async () => {

@@ -109,7 +109,7 @@ static int open_terminal(const struct native_job *job, int *out, struct mxc_err 
     if (peer < 0)
         return native_fail(err, "TIOCGPTPEER", "open", "terminal");
     *out = peer;
-    if (native_send(job->channel, &message, master) < 0 || await_go(job) < 0)
+    if (native_send(job->channel, &message, master) < 0)
         return native_fail(err, "sendmsg", "hand over", "terminal");
     return 0;
 }
@@ -149,11 +149,12 @@ static int open_network(const struct native_job *job, struct mxc_err *err)
     return 0;
 }
 
-/* Until somebody serves the interface. */
-static int await_network(const struct native_job *job, struct mxc_err *err)
+/* Until somebody serves the terminal and the interface. They get ready while we do; which of the two answers
+ * comes first does not matter. */
+static int await_servers(const struct native_job *job, struct mxc_err *err)
 {
-    if (job->network && await_go(job) < 0)
-        return native_fail(err, "recv", "await", "network");
+    if ((job->terminal && await_go(job) < 0) || (job->network && await_go(job) < 0))
+        return native_fail(err, "recv", "await", "terminal or network");
     return 0;
 }
 
@@ -246,7 +247,7 @@ static pid_t set_up(struct native_job *job, struct mxc_err *err)
     forget_arguments(job);
     if (native_drop_bounding(job->last_capability, err) < 0 || native_drop_capabilities(err) < 0)
         return -1;
-    if (await_network(job, err) < 0)
+    if (await_servers(job, err) < 0)
         return -1;
     program = start_program(&launch, err);
     if (program < 0 || keep_only_channel(job, err) < 0)
