@@ -95,5 +95,19 @@ class Tour(unittest.TestCase):
         self.assertIn("/filesystem/", done.stderr)
 
 
+class Policies(unittest.TestCase):
+    """Whole policies in the documents."""
+
+    def test_they_are_valid(self):
+        count = 0
+        for document in sorted((ROOT / "docs").glob("*.md")):
+            for text in re.findall(r"^```json\n(\{\n.*?)^```", document.read_text(), flags=re.S | re.M):
+                done = subprocess.run([MXC, "check", "--json", "-"], input=text, capture_output=True, text=True, check=False)
+                with self.subTest(document=document.name, text=text):
+                    self.assertIn('"valid":true', done.stdout)
+                count += 1
+        self.assertGreaterEqual(count, 2)
+
+
 if __name__ == "__main__":
     unittest.main()

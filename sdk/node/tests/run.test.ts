@@ -166,6 +166,17 @@ test('an executor that cannot be started', async () => {
   await assert.rejects(probe(program.options), { code: 'ENOENT' });
 });
 
+test('a folder to start in that is none', async () => {
+  const program = mxc('');
+  for (const [baseDirectory, code] of [['/nonexistent', 'ENOENT'], [program.path, 'ENOTDIR']] as const)
+    for (const call of [run, start, explainPolicy])
+      await assert.rejects(call({ command: 'x' }, { ...program.options, baseDirectory }), {
+        code,
+        message: `baseDirectory is no folder: ${baseDirectory}`,
+      });
+  assert.equal(program.args(), null);
+});
+
 test('questions', async () => {
   const plan = mxc(`cat >"$here/policy"; echo '{"backend":"native","steps":["a"]}'`);
   assert.deepEqual(await explainPolicy({ command: 'x' }, plan.options), { backend: 'native', steps: ['a'] });

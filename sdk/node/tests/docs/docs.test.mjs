@@ -2,7 +2,7 @@
 // Every block of code in README.md and MIGRATION.md is compiled and run, and prints what it says that it prints.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { arch, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -39,6 +39,9 @@ before(() => {
   writeFileSync(join(work, 'package.json'), '{"type": "module"}\n');
   writeFileSync(join(work, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
   // What npx does with a package that is installed; the real one is tried by the tests of the package.
+  mkdirSync(join(work, 'node_modules/.bin'));
+  chmodSync(join(root, 'dist/cli.js'), 0o755);
+  symlinkSync(join(root, 'dist/cli.js'), join(work, 'node_modules/.bin/mxc'));
   writeFileSync(join(work, 'commands/npx'), `#!/bin/sh\nshift\nexec node '${join(root, 'dist/cli.js')}' "$@"\n`, { mode: 0o755 });
   for (const block of inLanguage('ts')) writeFileSync(join(work, `${block.id}.ts`), `${block.lines.join('\n')}\nexport {};\n`);
 });
@@ -79,7 +82,7 @@ test('errors that the page speaks of are those of the sources', () => {
   const bundle = readFileSync(join(root, 'dist/index.js'), 'utf8');
   const sentences = [
     'not found. Ensure it is built', 'MXC is not supported on this platform: ', "Containment backend '", 'this host lacks ',
-    "A terminal needs the optional package 'node-pty'",
+    "A terminal needs the optional package 'node-pty'", 'baseDirectory is no folder: ',
   ];
   for (const sentence of sentences) assert.ok(bundle.includes(sentence) && page.includes(sentence.trim()), sentence);
 });
