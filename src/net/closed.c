@@ -28,6 +28,9 @@ static const struct row {
     { V4(127, 0, 0, 0), V4_BITS(8), MXC_WHY_LOOPBACK },
     { V4(168, 63, 129, 16), V4_BITS(32), MXC_WHY_METADATA, OPENS }, /* Azure */
     { V4(169, 254, 0, 0), V4_BITS(16), MXC_WHY_LINK_LOCAL, OPENS },
+    { V4(169, 254, 0, 23), V4_BITS(32), MXC_WHY_METADATA, OPENS },    /* Tencent */
+    { V4(169, 254, 42, 42), V4_BITS(32), MXC_WHY_METADATA, OPENS },   /* Scaleway */
+    { V4(169, 254, 169, 252), V4_BITS(32), MXC_WHY_METADATA, OPENS }, /* GKE, of a node */
     { V4(169, 254, 169, 254), V4_BITS(32), MXC_WHY_METADATA, OPENS }, /* most of them */
     { V4(169, 254, 170, 2), V4_BITS(32), MXC_WHY_METADATA, OPENS },   /* credentials of AWS tasks */
     { V4(169, 254, 170, 23), V4_BITS(32), MXC_WHY_METADATA, OPENS },  /* … and of pods */
@@ -35,18 +38,22 @@ static const struct row {
     { V4(192, 0, 0, 0), V4_BITS(24), MXC_WHY_RESERVED },
     { V4(192, 0, 0, 192), V4_BITS(32), MXC_WHY_METADATA, OPENS }, /* Oracle, older */
     { V4(192, 168, 0, 0), V4_BITS(16), MXC_WHY_PRIVATE, OPENS },
-    { V4(224, 0, 0, 0), V4_BITS(4), MXC_WHY_RESERVED }, /* multicast */
-    { V4(240, 0, 0, 0), V4_BITS(4), MXC_WHY_RESERVED }, /* with broadcast */
+    { V4(192, 88, 99, 0), V4_BITS(24), MXC_WHY_PRIVATE, OPENS }, /* relays of 6to4, given up */
+    { V4(198, 18, 0, 0), V4_BITS(15), MXC_WHY_PRIVATE, OPENS },  /* benchmarks */
+    { V4(224, 0, 0, 0), V4_BITS(3), MXC_WHY_RESERVED }, /* multicast, broadcast, and between them */
 
     /* Of IPv6 only what is handed out counts as ordinary. */
     { { [15] = 1 }, 128, MXC_WHY_LOOPBACK },
     { { 0x20 }, 3, MXC_WHY_NONE, OPENS },
-    { { 0x20, 0x01, 0, 0 }, 32, MXC_WHY_RESERVED }, /* Teredo */
+    { { 0x20, 0x01, 0, 0 }, 32, MXC_WHY_RESERVED },          /* Teredo */
+    { { 0x20, 0x01, 0, 0x02 }, 48, MXC_WHY_PRIVATE, OPENS }, /* benchmarks */
     { { 0, 0x64, 0xff, 0x9b }, 96, MXC_WHY_NONE, OPENS },
     { { 0xfc }, 7, MXC_WHY_PRIVATE, OPENS },
     { { 0xfd }, 64, MXC_WHY_RESERVED }, /* the sandbox's own */
     { { 0xfd, 0, 0x0e, 0xc2, [14] = 0x02, [15] = 0x54 }, 128, MXC_WHY_METADATA, OPENS }, /* AWS */
     { { 0xfd, 0, 0x0e, 0xc2, [15] = 0x23 }, 128, MXC_WHY_METADATA, OPENS },
+    { { 0xfd, 0, 0, 0x42, [15] = 0x42 }, 128, MXC_WHY_METADATA, OPENS },             /* Scaleway */
+    { { 0xfd, 0, 0xa9, 0xfe, 0xa9, 0xfe, [15] = 1 }, 128, MXC_WHY_METADATA, OPENS }, /* Linode */
     { { 0xfd, 0x20, 0, 0xce, [14] = 0x02, [15] = 0x54 },
       128,
       MXC_WHY_METADATA,
@@ -56,6 +63,7 @@ static const struct row {
       MXC_WHY_METADATA,
       OPENS }, /* Oracle */
     { { 0xfe, 0x80 }, 10, MXC_WHY_LINK_LOCAL, OPENS },
+    { { 0xfe, 0x80, [12] = 0xa9, 0xfe, 0xa9, 0xfe }, 128, MXC_WHY_METADATA, OPENS }, /* OpenStack */
 };
 
 static const struct row elsewhere = { { 0 }, 0, MXC_WHY_RESERVED, false };
@@ -72,6 +80,7 @@ struct mxc_closed mxc_closed_find(const uint8_t wide[16])
 
 static const uint8_t gateways[2][16] = { V4(10, 0, 2, 2), { 0xfd, [15] = 2 } };
 static const uint8_t loopbacks[2][16] = { V4(127, 0, 0, 1), { [15] = 1 } };
+static const uint8_t nat64[16] = { 0, 0x64, 0xff, 0x9b }, sixtofour[16] = { 0x20, 0x02 };
 
 bool mxc_closed_is_gateway(const uint8_t wide[16])
 {
@@ -88,8 +97,6 @@ static bool take_v4(const uint8_t bytes[4], uint8_t out[16])
 
 bool mxc_closed_behind(const uint8_t wide[16], uint8_t out[16])
 {
-    static const uint8_t nat64[16] = { 0, 0x64, 0xff, 0x9b }, sixtofour[16] = { 0x20, 0x02 };
-
     for (size_t i = 0; i < 2; i++)
         if (memcmp(wide, gateways[i], 16) == 0) {
             memcpy(out, loopbacks[i], 16);
@@ -98,4 +105,48 @@ bool mxc_closed_behind(const uint8_t wide[16], uint8_t out[16])
     if (mxc_address_shares(wide, nat64, 96))
         return take_v4(wide + 12, out);
     return mxc_address_shares(wide, sixtofour, 16) && take_v4(wide + 2, out);
+}
+
+/* ---- what a rule may open */
+
+/* Lets a rule for a network of this length through where the row counts? */
+static bool yields(const struct row *row, unsigned named, bool private_closed)
+{
+    if (row->why == MXC_WHY_NONE || (row->why == MXC_WHY_PRIVATE && !private_closed))
+        return true;
+    return row->opens && named >= row->bits;
+}
+
+/* The row around a network, and each one within: no row is made up of others. */
+static bool some_yield(const struct mxc_closed_net *net, bool private_closed)
+{
+    const struct row *around = &elsewhere;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bool within = rows[i].bits > net->bits;
+
+        if (!mxc_address_shares(net->wide, rows[i].address, within ? net->bits : rows[i].bits))
+            continue;
+        if (within && yields(&rows[i], net->named, private_closed))
+            return true;
+        if (!within && rows[i].bits > around->bits)
+            around = &rows[i];
+    }
+    return yields(around, net->named, private_closed);
+}
+
+bool mxc_closed_can_open(const struct mxc_closed_net *net, bool private_closed)
+{
+    struct mxc_closed_net behind = { .named = 0 };
+    unsigned known = 0;
+
+    if (mxc_address_shares(net->wide, nat64, 96) && net->bits >= 96)
+        known = net->bits - 96U;
+    else if (mxc_address_shares(net->wide, sixtofour, 16) && net->bits >= 16)
+        known = net->bits - 16U;
+    if (known && mxc_closed_behind(net->wide, behind.wide)) {
+        behind.bits = V4_BITS(known < 32 ? known : 32);
+        return some_yield(&behind, private_closed);
+    }
+    return mxc_closed_is_gateway(net->wide) || some_yield(net, private_closed);
 }

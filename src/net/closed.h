@@ -36,4 +36,15 @@ bool mxc_closed_is_gateway(const uint8_t wide[16]);
  * for. False when there is none. */
 bool mxc_closed_behind(const uint8_t wide[16], uint8_t out[16]);
 
+/* A network of an allow rule, or what its exceptions left of it. */
+struct mxc_closed_net {
+    uint8_t wide[16];
+    uint8_t bits;
+    uint8_t named; /* the prefix length that the rule wrote; both in the wide form */
+};
+
+/* Is there an address that a rule with this network lets packets reach, or the gateway? 'private_closed': in the legacy
+ * form of a policy. The host's own addresses are not known here. */
+bool mxc_closed_can_open(const struct mxc_closed_net *net, bool private_closed);
+
 #endif

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What the network section of a policy comes to, and what of it nobody can have. */
+#include <string.h>
+
 #include "net/closed.h"
+#include "net/nets.h"
 #include "plan/network.h"
 #include "plan/planner.h"
 
@@ -17,40 +20,64 @@ const char *mxc_planner_rule_pointer(struct mxc_planner *planner, bool allow, si
                             allow ? "allowedHosts" : "blockedHosts", (unsigned long)index);
 }
 
-/* A rule that can never let anything through is an error of whoever wrote it. Loopback is none: the
- * program's own is always open. */
-static int check_peer(const struct mxc_peer *peer, const char *pointer, struct mxc_err *err)
+/* Can what is left of a network without its exceptions be reached? -1 when out of memory. 'nets' is only room. */
+static int can_open(struct mxc_planner *planner, struct mxc_peer *peer, struct mxc_nets *nets)
 {
-    uint8_t wide[16], bits;
-    struct mxc_closed closed;
+    const struct mxc_network *network = &planner->policy->network;
+    const struct mxc_rule rule = { .to = peer, .to_count = 1 };
 
-    if (peer->host)
-        return 0;
-    bits = mxc_address_wide_cidr(&peer->cidr, wide);
-    closed = mxc_closed_find(wide);
-    if (closed.why != MXC_WHY_RESERVED || closed.opens || !closed.bits || bits < closed.bits ||
-        mxc_closed_is_gateway(wide))
-        return 0;
+    nets->count = 0;
+    if (mxc_nets_add_rule(nets, planner->arena, &rule, 0) < 0)
+        return nets->count < MXC_NETS_MAX ? -1
+                                          : 1; /* the compiler of rules says what is too much */
+    for (size_t i = 0; i < nets->count; i++) {
+        struct mxc_closed_net net = { .bits = nets->items[i].bits, .named = nets->items[i].named };
+
+        memcpy(net.wide, nets->items[i].address, sizeof net.wide);
+        if (mxc_closed_can_open(&net, network->form == MXC_NET_LEGACY && !network->allow_local))
+            return 1;
+    }
+    return 0;
+}
+
+/* A rule that can never let anything through is an error of whoever wrote it. Loopback is none: the
+ * program's own is always open. 1 or 0, -1 when out of memory. */
+static int is_useful(struct mxc_planner *planner, struct mxc_peer *peer, struct mxc_nets *nets)
+{
+    uint8_t wide[16];
+    int opens = peer->host ? 1 : can_open(planner, peer, nets);
+
+    if (opens != 0)
+        return opens;
+    (void)mxc_address_wide_cidr(&peer->cidr, wide);
+    return mxc_closed_find(wide).why == MXC_WHY_LOOPBACK;
+}
+
+static int refuse_rule(struct mxc_planner *planner, size_t index, struct mxc_err *err)
+{
+    const char *pointer = mxc_planner_rule_pointer(planner, true, index);
+
+    if (!pointer)
+        return mxc_planner_no_memory(err);
     return mxc_fail(err, MXC_POLICY_REFUSED, 0, pointer,
                     "nothing can be reached there: the addresses are the sandbox's own "
-                    "(10.0.2.0/24, fd00::/64), multicast, broadcast or reserved; name others");
+                    "(10.0.2.0/24, fd00::/64), multicast, broadcast or reserved, stand for closed "
+                    "ones, or are excepted; name others");
 }
 
 static int check_rules(struct mxc_planner *planner, struct mxc_err *err)
 {
     const struct mxc_rules *allow = &planner->policy->network.allow;
+    struct mxc_nets nets = { .items = NULL };
 
-    for (size_t i = 0; i < allow->count; i++) {
-        const char *pointer = mxc_planner_rule_pointer(planner, true, i);
-
-        if (!pointer)
-            return mxc_planner_no_memory(err);
+    for (size_t i = 0; i < allow->count; i++)
         for (size_t k = 0; k < allow->items[i].to_count; k++) {
+            int useful = is_useful(planner, &allow->items[i].to[k], &nets);
+
+            if (useful <= 0)
+                return useful < 0 ? mxc_planner_no_memory(err) : refuse_rule(planner, i, err);
             planner->names |= allow->items[i].to[k].host != NULL;
-            if (check_peer(&allow->items[i].to[k], pointer, err) < 0)
-                return -1;
         }
-    }
     return 0;
 }
 

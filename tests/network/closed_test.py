@@ -114,7 +114,8 @@ class Closed(Case):
 
     @callers()
     def test_naming_what_never_opens(self, who):
-        for number, place in enumerate(("240.0.0.0/4", "192.0.0.0/24", "0.0.0.0/8", "224.0.0.251", "10.0.2.5", "fd00::7")):
+        for number, place in enumerate(("240.0.0.0/4", "192.0.0.0/24", "0.0.0.0/8", "224.0.0.251", "10.0.2.5", "fd00::7", "ff00::/8", "ff02::fb",
+                                          "5f00::/16", "2001::/32", "64:ff9b::a9fe:a9fe", "2002:7f00::/24")):
             with self.subTest(place=place):
                 done = host.run_policy(who, guest_policy(egress(*[to(PUBLIC4)] * number, to(place))))
                 self.refused(done, f"/network/egress/allow/{number}", "nothing can be reached there")

@@ -25,10 +25,11 @@ UP = "mxc-up"
 # Of the world. What is "public" here is so by its number only: it exists in the rig alone.
 PUBLIC4, OTHER4, PUBLIC6, OTHER6 = "20.2.2.2", "20.2.3.3", "2a00:2::2", "2a00:3::3"
 PRIVATE4 = ["10.7.7.7", "172.16.7.7", "192.168.7.7", "100.64.7.7"]
+SPECIAL = ["198.18.7.7", "192.88.99.7", "2001:2::7"]  # neither private nor of the public internet
 PRIVATE6 = "fd07::7"
 LINK_LOCAL = "169.254.7.7"
-METADATA = ["169.254.169.254", "100.100.100.200", "168.63.129.16", "fd00:ec2::254"]
-WORLD = [PUBLIC4, OTHER4, PUBLIC6, OTHER6, *PRIVATE4, PRIVATE6, LINK_LOCAL, *METADATA]
+METADATA = ["169.254.169.254", "100.100.100.200", "168.63.129.16", "fd00:ec2::254", "169.254.42.42", "fd00:42::42", "fd00:a9fe:a9fe::1"]
+WORLD = [PUBLIC4, OTHER4, PUBLIC6, OTHER6, *PRIVATE4, PRIVATE6, *SPECIAL, LINK_LOCAL, *METADATA]
 ROUTERS = ["20.1.1.1", "2a00:1::1"]
 NAMESERVERS = ["20.2.2.53", "2a00:2::53"]
 # Of the host.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The rules of the directional form, each with what it opens and what stays refused, on IPv4 and IPv6."""
-from network import (OPEN, OTHER4, OTHER6, PORT, PRIVATE4, PRIVATE6, PUBLIC4, PUBLIC6, Case, callers, egress, main,
+from network import (OPEN, OTHER4, OTHER6, PORT, PRIVATE4, PRIVATE6, PUBLIC4, PUBLIC6, SPECIAL, Case, callers, egress, main,
                      setUpModule, to)  # pylint: disable=unused-import
 
 HERE4, HERE6 = ("tcp", PUBLIC4, PORT), ("tcp", PUBLIC6, PORT)
@@ -11,7 +11,8 @@ EVERYTHING = [HERE4, HERE6, THERE4, THERE6, *DATAGRAMS, *PINGS]
 
 # name: (network section, what is open, what is refused)
 RULES = {
-    "default allow": (OPEN, [*EVERYTHING, ("tcp", PRIVATE4[0], PORT), ("tcp", PRIVATE6, PORT)], []),
+    "default allow": (OPEN, [*EVERYTHING, ("tcp", PRIVATE4[0], PORT), ("tcp", PRIVATE6, PORT),
+                              *[("tcp", address, PORT) for address in SPECIAL]], []),
     "default deny with a rule": (egress(to(PUBLIC4)), [HERE4, DATAGRAMS[0], PINGS[0]], [HERE6, THERE4, THERE6]),
     "empty rule": (egress({}), EVERYTHING, []),
     "network": (egress(to("20.2.2.0/24", "2a00:2::/32")), [HERE4, HERE6, *DATAGRAMS, *PINGS], [THERE4, THERE6]),

@@ -61,6 +61,9 @@ static const struct closed {
     bool opens;
 } closed[] = {
     { "169.254.169.254", MXC_WHY_METADATA, true },
+    { "169.254.169.252", MXC_WHY_METADATA, true },
+    { "169.254.42.42", MXC_WHY_METADATA, true },
+    { "169.254.0.23", MXC_WHY_METADATA, true },
     { "169.254.170.2", MXC_WHY_METADATA, true },
     { "169.254.170.23", MXC_WHY_METADATA, true },
     { "100.100.100.200", MXC_WHY_METADATA, true },
@@ -70,6 +73,9 @@ static const struct closed {
     { "fd00:ec2::23", MXC_WHY_METADATA, true },
     { "fd20:ce::254", MXC_WHY_METADATA, true },
     { "fd00:c1::a9fe:a9fe", MXC_WHY_METADATA, true },
+    { "fd00:42::42", MXC_WHY_METADATA, true },
+    { "fd00:a9fe:a9fe::1", MXC_WHY_METADATA, true },
+    { "fe80::a9fe:a9fe", MXC_WHY_METADATA, true },
     { "127.0.0.0/8", MXC_WHY_LOOPBACK, false },
     { "::1", MXC_WHY_LOOPBACK, false },
     { "10.0.2.0/24", MXC_WHY_RESERVED, false },
@@ -85,6 +91,9 @@ static const struct closed {
     { "192.168.0.0/16", MXC_WHY_PRIVATE, true },
     { "100.64.0.0/10", MXC_WHY_PRIVATE, true },
     { "fc00::/7", MXC_WHY_PRIVATE, true },
+    { "198.18.0.0/15", MXC_WHY_PRIVATE, true },
+    { "192.88.99.0/24", MXC_WHY_PRIVATE, true },
+    { "2001:2::/48", MXC_WHY_PRIVATE, true },
     { "0.0.0.0/0", MXC_WHY_NONE, true },
     { "2000::/3", MXC_WHY_NONE, true },
     { "64:ff9b::/96", MXC_WHY_NONE, true },
@@ -92,6 +101,11 @@ static const struct closed {
 };
 
 #define CLOSED_COUNT (sizeof closed / sizeof *closed)
+
+const char *model_closed(size_t index)
+{
+    return index < CLOSED_COUNT ? closed[index].network : NULL;
+}
 
 static const struct closed *closed_range(const struct mxc_address *address)
 {

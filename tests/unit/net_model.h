@@ -27,4 +27,7 @@ enum mxc_why model_guard(const struct model *model, const struct mxc_address *ad
 /* Like mxc_rules_names(); 'pins' is left alone, 'count' is the number of different texts. */
 void model_names(const struct model *model, const char *name, struct mxc_name_ruling *out);
 
+/* The closed ranges, and ordinary ones around them, as text; NULL behind the last one. */
+const char *model_closed(size_t index);
+
 #endif
