@@ -2,7 +2,7 @@
 // Where the executor is. There is no look-up on PATH: a program found by chance is no executor.
 import { accessSync, constants, statSync } from 'node:fs';
 import { arch } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What the look-up depends on. */
@@ -45,7 +45,7 @@ export function candidateFolders(host: LookupHost): string[] {
   const folder = host.arch === 'arm64' ? 'arm64' : 'x64';
   const repository = join(host.packageRoot, '..', '..');
   return [
-    ...(host.binDir ? [join(host.binDir, folder)] : []),
+    ...(host.binDir ? [resolve(host.binDir, folder)] : []),
     join(host.packageRoot, 'bin', folder),
     // A clone of the project: what ./build.sh made.
     join(repository, 'build', 'release', 'src', 'cli'),
@@ -92,12 +92,12 @@ export function resolveExecutor(
 ): string {
   if (!found) throw new Error(namesOf(host.platform).missing);
   if (executablePath && !exists(found)) throw new Error(`File not found: ${found}`);
-  return found;
+  return resolve(found); // it may be started in another folder, whose files are not to be trusted
 }
 
 /** The `mxc` that stands beside an executor, or null: then the executor is not one of this project. */
 export function mxcBeside(executor: string, host: LookupHost = lookupHost()): string | null {
-  const path = join(dirname(executor), namesOf(host.platform).mxc);
+  const path = resolve(dirname(executor), namesOf(host.platform).mxc);
   return isProgram(path, host.platform) ? path : null;
 }
 

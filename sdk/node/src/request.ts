@@ -52,6 +52,9 @@ function commandLine(command: string | readonly string[]): string {
 
 function variables(environment: Environment | undefined): string[] | undefined {
   if (!environment) return undefined;
+  // With one in it, a name that somebody else chose would set another variable.
+  const wrong = Object.keys(environment).find((name) => !name || name.includes('='));
+  if (wrong !== undefined) throw new TypeError(`'${wrong}' is no name of a variable`);
   return Object.entries(environment).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]));
 }
 
@@ -64,6 +67,8 @@ export function policyOf(request: RunRequest): Policy | ContainerConfig {
   const unknown = Object.keys(rest).find((key) => !known.includes(key));
   if (unknown) throw new TypeError(`a sandbox request has no member '${unknown}'`);
   if (typeof command === 'string' ? !command : !command.length) throw new TypeError('a sandbox request needs a command');
+  // In a policy it means none; here it is what is left of somebody's time.
+  if (timeoutMs === 0) throw new TypeError('timeoutMs is 0: leave it out for no timeout');
   return {
     version: requestVersion,
     containerId: containerName,

@@ -57,7 +57,7 @@ class Gathered {
 }
 
 async function collect(sandbox: Sandbox, options: RunOptions): Promise<RunResult> {
-  const output = new Gathered(options.maxOutputBytes ?? standardMaximum, () => sandbox.kill());
+  const output = new Gathered(options.maxOutputBytes ?? standardMaximum, () => void sandbox[Symbol.asyncDispose]());
   const drained = [sandbox.stdout!, sandbox.stderr!].map((stream) => output.add(stream));
   sandbox.stdin?.end(options.input);
   const exit = await sandbox.wait();
@@ -71,7 +71,8 @@ async function collect(sandbox: Sandbox, options: RunOptions): Promise<RunResult
  * policy that is refused and a set-up that fails reject with an `MxcError`.
  */
 export async function run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
-  const sandbox = await start(request, { ...options, stdin: options.input === undefined ? 'ignore' : 'pipe' });
+  const stdin = options.input === undefined ? 'ignore' : 'pipe';
+  const sandbox = await start(request, { ...options, stdin, stdout: 'pipe', stderr: 'pipe' });
   try {
     return await collect(sandbox, options);
   } finally {

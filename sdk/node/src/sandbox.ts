@@ -30,6 +30,16 @@ function logEnd(logger: Logger): (exitCode: number | null) => void {
   };
 }
 
+/** Of what was never started, nobody hears the end. */
+function closingOnError<T>(logger: Logger, start: () => T): T {
+  try {
+    return start();
+  } catch (error) {
+    logger.close();
+    throw error;
+  }
+}
+
 function startPty(
   { executor, args, logger }: Prepared,
   options: SandboxSpawnOptions,
@@ -38,15 +48,10 @@ function startPty(
 ): IPty {
   const given = options.ptyOptions ?? {};
   const env = channel ? { env: { ...(given.env ?? process.env), ...channel.env } } : {};
-  try {
-    const pty = spawnPty(executor, args, { ...given, ...env, cwd: cwd || process.cwd() });
-    const ended = logEnd(logger);
-    pty.onExit(({ exitCode }) => ended(exitCode));
-    return pty;
-  } catch (error) {
-    logger.close();
-    throw error;
-  }
+  const pty = closingOnError(logger, () => spawnPty(executor, args, { ...given, ...env, cwd: cwd || process.cwd() }));
+  const ended = logEnd(logger);
+  pty.onExit(({ exitCode }) => ended(exitCode));
+  return pty;
 }
 
 interface Pipes {
@@ -62,11 +67,13 @@ function startPipes(
   cwd: string | undefined,
 ): ChildProcess {
   const added = { ...(tied ? { MXC_CALLER_FD: '3' } : {}), ...channel?.env };
-  const child = spawn(executor, args, {
-    cwd: cwd || process.cwd(),
-    stdio: [stdin, 'pipe', 'pipe', ...(tied ? ['pipe' as const] : [])],
-    ...(tied || channel ? { env: { ...process.env, ...added } } : {}),
-  });
+  const child = closingOnError(logger, () =>
+    spawn(executor, args, {
+      cwd: cwd || process.cwd(),
+      stdio: [stdin, 'pipe', 'pipe', ...(tied ? ['pipe' as const] : [])],
+      ...(tied || channel ? { env: { ...process.env, ...added } } : {}),
+    }),
+  );
   (child.stdio?.[3] as Readable | undefined)?.on('error', () => {}).resume(); // nothing comes; its end is the child's
   const ended = logEnd(logger);
   child.once('close', ended);
@@ -192,9 +199,9 @@ export async function spawnSandboxAsync(
   const { signal } = options;
   signal?.throwIfAborted();
   const config = buildSandboxPayload(script, policy, workingDirectory, containerName);
-  const prepared = prepare(config, options);
   const channel = openChannel();
   try {
+    const prepared = prepare(config, options);
     return settle(await runToEnd(prepared, options, workingDirectory, channel), channel);
   } finally {
     channel.take();

@@ -2,7 +2,7 @@
 // Where the executor is looked for, and what counts.
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import test from 'node:test';
 import { candidateFolders, findProgram, mxcBeside, resolveExecutor, resolveMxc, type LookupHost } from '../src/locate.js';
 import { folder } from './fake.js';
@@ -62,6 +62,18 @@ test('a given path only has to exist', () => {
   const plain = program(join(at.packageRoot, 'plain'), 0o644);
   assert.equal(resolveExecutor(plain, at), plain);
   assert.throws(() => resolveExecutor('/nonexistent', at), new Error('File not found: /nonexistent'));
+});
+
+test('a relative path is meant from here, wherever the executor is started', () => {
+  const at = host();
+  const executor = program(at.bin);
+  const mxc = program(join(dirname(at.bin), 'mxc'));
+  const near = relative(process.cwd(), executor);
+  assert.equal(resolveExecutor(near, at), executor);
+  assert.equal(mxcBeside(near, at), mxc);
+  assert.equal(resolveMxc(near, at), mxc);
+  assert.equal(resolveExecutor(undefined, { ...at, binDir: relative(process.cwd(), dirname(dirname(at.bin))) }), executor);
+  assert.throws(() => resolveExecutor('none/here', at), new Error('File not found: none/here'));
 });
 
 test('errors name the program of the system', () => {

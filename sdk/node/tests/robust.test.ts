@@ -2,11 +2,13 @@
 // What a program, an executor or a full process table must not do to the program that uses this package.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { run, start, spawnSandboxAsync, MxcError } from '#sdk';
+import { setTimeout as later } from 'node:timers/promises';
+import { run, start, spawnSandboxAsync, spawnSandboxFromConfig, MxcError } from '#sdk';
 
 const folder = mkdtempSync(join(tmpdir(), 'mxc-robust-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -52,10 +54,36 @@ test('no descriptor left is an error, not the end of this process', () => {
 });
 
 test('an executor that does not end is killed after a while', async () => {
-  executor('mxc', 'trap "" TERM; kill -STOP $$; sleep 60');
+  executor('mxc', 'trap "" TERM; echo ready; kill -STOP $$; sleep 60');
   const sandbox = await start({ command: 'true' }, { executablePath: join(folder, 'lxc-exec') });
+  await once(sandbox.stdout!, 'data');
   await sandbox[Symbol.asyncDispose]();
   await assert.rejects(sandbox.wait(), /by SIGKILL and left no result/);
+});
+
+test('one that goes on although it printed too much is killed as well', async () => {
+  executor('mxc', 'cat <&3 >/dev/null; trap "" TERM; while echo yes; do :; done');
+  const options = { executablePath: join(folder, 'lxc-exec'), maxOutputBytes: 10 };
+  await assert.rejects(run({ command: 'true' }, options), /by SIGKILL and left no result/);
+});
+
+test('calls that fail leave no descriptor open', async () => {
+  const count = () => readdirSync('/proc/self/fd').length;
+  const executablePath = executor('lxc-exec', 'exit 0');
+  const options = { ...plain, executablePath, logDir: folder };
+  const tooLong = 'x'.repeat(200_000);
+  const calls = [
+    () => spawnSandboxFromConfig({ version: '0.7.0', process: { commandLine: tooLong } }, options),
+    () => spawnSandboxAsync(tooLong, policy, options),
+    () => spawnSandboxAsync('', policy, options),
+    () => spawnSandboxAsync('x', policy, { ...options, executablePath: '/nonexistent' }),
+    () => start({ command: 'x' }, { executablePath, baseDirectory: '/nonexistent' }),
+  ];
+  for (const call of calls) await assert.rejects(async () => call()); // what is loaded late is loaded now
+  const before = count();
+  for (const call of calls) await assert.rejects(async () => call());
+  for (let tries = 0; tries < 200 && count() > before; tries++) await later(20); // Node closes on later turns
+  assert.ok(count() <= before);
 });
 
 test('an executor that was ended before it could tell was interrupted', async () => {

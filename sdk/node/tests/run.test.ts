@@ -64,6 +64,8 @@ test('a request that says something else is refused', () => {
   assert.throws(() => policyOf({ command: '' }), TypeError);
   assert.throws(() => policyOf({ command: [] }), TypeError);
   assert.throws(() => policyOf({ command: ['-x'] }), TypeError);
+  assert.throws(() => policyOf({ command: 'x', timeoutMs: 0 }), TypeError);
+  for (const name of ['', 'PATH=/evil:', '=']) assert.throws(() => policyOf({ command: 'x', environment: { [name]: 'y' } }), TypeError);
 });
 
 test('the policy and the result have descriptors of their own', async () => {

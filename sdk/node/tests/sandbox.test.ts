@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners, once } from 'node:events';
 import { readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import test from 'node:test';
 import {
   MxcError,
@@ -38,6 +38,14 @@ test('argv is exactly what executors expect', async () => {
   const args = await call({ dryRun: true, debug: true, experimental: true, logDir });
   assert.deepEqual(args.slice(0, -1), ['--dry-run', '--debug', '--experimental', '--log-file']);
   assert.match(args.at(-1)!, /mxc-diag-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}-[0-9a-f]{6}\.log$/);
+});
+
+test('the executor of a relative path is not that of the working directory', async () => {
+  const [right, wrong] = [fake('exit 0'), fake('exit 9')];
+  const executablePath = relative(process.cwd(), right.path);
+  writeFileSync(join(wrong.folder, 'lxc-exec'), '#!/bin/sh\nexit 9\n', { mode: 0o755 });
+  const done = await spawnSandboxAsync('x', policy, { ...pipes, executablePath }, wrong.folder);
+  assert.equal(done.exitCode, 0);
 });
 
 test('what is wrong, in the documented order', () => {
