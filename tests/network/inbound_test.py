@@ -59,9 +59,10 @@ class Published(Case):
     @callers()
     def test_nobody_listens(self, who):
         """Nobody inside: the connection is accepted and then reset; it neither hangs nor ends in order."""
-        with Guest(who, publish(entry())) as guest:
-            guest.does(("serve", "127.0.0.1", INSIDE))
-            self.assertEqual([dial("127.0.0.1", FREE), dial("::1", FREE)], ["ConnectionResetError"] * 2)
+        with Guest(who, publish(entry(), entry(FREE + 1, "::1"))) as guest:
+            guest.does(("serve", "127.0.0.1", INSIDE), ("serve", "::1", INSIDE))
+            rows = [("127.0.0.1", FREE), ("::1", FREE), ("::1", FREE + 1)]
+            self.assertEqual([dial(*row) for row in rows], ["ConnectionResetError"] * len(rows))
 
     @callers()
     def test_taken(self, who):
