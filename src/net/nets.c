@@ -114,3 +114,16 @@ int mxc_nets_add_rule(struct mxc_nets *nets, struct mxc_arena *arena, const stru
             return -1;
     return 0;
 }
+
+bool mxc_nets_cover_family(const struct mxc_rule *rule)
+{
+    static const uint8_t v4[16] = { [10] = 0xff, [11] = 0xff };
+
+    for (size_t i = 0; i < rule->to_count; i++) {
+        uint8_t wide[16], bits = mxc_address_wide_cidr(&rule->to[i].cidr, wide);
+
+        if (!rule->to[i].host && bits <= 96 && mxc_address_shares(wide, v4, bits))
+            return true;
+    }
+    return !rule->to_count;
+}

@@ -3,6 +3,7 @@
 #ifndef MXC_NET_NETS_H
 #define MXC_NET_NETS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,9 @@ struct mxc_nets {
  * used up; the latter if 'count' has reached it. */
 int mxc_nets_add_rule(struct mxc_nets *nets, struct mxc_arena *arena, const struct mxc_rule *rule,
                       uint32_t index);
+
+/* Does the rule cover all of IPv4 or all of IPv6, whatever its ports and exceptions? */
+bool mxc_nets_cover_family(const struct mxc_rule *rule);
 
 /* By address, then by length. */
 void mxc_nets_sort(struct mxc_nets *nets);

@@ -192,23 +192,11 @@ static int build(struct compiler *compiler)
     return 0;
 }
 
-/* Does some allow rule cover all of IPv4 or all of IPv6, whatever its ports and exceptions? */
 static bool covers_family(const struct side *allow)
 {
-    static const uint8_t v4[16] = { [10] = 0xff, [11] = 0xff };
-
-    for (size_t i = 0; i < allow->rules->count; i++) {
-        const struct mxc_rule *rule = &allow->rules->items[i];
-
-        if (!rule->to_count)
+    for (size_t i = 0; i < allow->rules->count; i++)
+        if (mxc_nets_cover_family(&allow->rules->items[i]))
             return true;
-        for (size_t k = 0; k < rule->to_count; k++) {
-            uint8_t wide[16], bits = mxc_address_wide_cidr(&rule->to[k].cidr, wide);
-
-            if (!rule->to[k].host && bits <= 96 && mxc_address_shares(wide, v4, bits))
-                return true;
-        }
-    }
     return false;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "net/closed.h"
+#include "net/nets.h"
 
 static bool is_name(const struct mxc_net_event *event)
 {
@@ -79,26 +80,11 @@ static bool names_closed(const struct mxc_rule *rule, const struct mxc_net_event
     return false;
 }
 
-static bool has_whole_family(const struct mxc_rule *rule)
-{
-    static const uint8_t v4[16] = { [10] = 0xff, [11] = 0xff };
-    uint8_t network[16], bits;
-
-    for (size_t i = 0; i < rule->to_count; i++) {
-        if (rule->to[i].host)
-            continue;
-        bits = mxc_address_wide_cidr(&rule->to[i].cidr, network);
-        if (bits <= 96 && mxc_address_shares(network, v4, bits))
-            return true;
-    }
-    return !rule->to_count;
-}
-
 static bool allows_name(const struct mxc_network *network, const struct mxc_net_event *event)
 {
     for (size_t i = 0; i < network->allow.count; i++)
         if (mxc_cover_rule(&network->allow.items[i], event) ||
-            has_whole_family(&network->allow.items[i]))
+            mxc_nets_cover_family(&network->allow.items[i]))
             return true;
     return network->egress_allow;
 }
