@@ -62,6 +62,7 @@ const struct mxc_feature *mxc_feature(enum mxc_feature_index index);
     X(DISK, "disk")               /* limits.fileSizeMb or tmpMb was hit and the program failed */  \
     X(REFUSED, "refused")         /* the policy was refused; nothing started */                    \
     X(SETUP, "setup")             /* set-up failed; the program never ran */                       \
+    X(FAILED, "failed")           /* the engine failed while the program ran; it was ended */      \
     X(INTERRUPTED, "interrupted") /* a signal to the executor, or the end of its caller */
 
 enum mxc_reason {
@@ -132,7 +133,8 @@ struct mxc_backend {
     int (*start)(const struct mxc_plan *plan, const struct mxc_start_options *options,
                  struct mxc_run **out, struct mxc_err *err);
     /* Waits for the end; relays the terminal, enforces timeout and output limit meanwhile. HUP, INT,
-     * TERM and QUIT end the run at once with MXC_REASON_INTERRUPTED. */
+     * TERM and QUIT end the run at once with MXC_REASON_INTERRUPTED. On failure everything is ended,
+     * and '*out' holds MXC_REASON_FAILED with what was measured, or SETUP when nothing had run. */
     int (*wait)(struct mxc_run *run, struct mxc_exit *out, struct mxc_err *err);
     void (*undo)(struct mxc_run *run); /* accepts NULL; runs on every path; leaves nothing behind */
 };

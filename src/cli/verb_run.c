@@ -173,13 +173,11 @@ static int execute(struct job *job)
         mxc_run_execute(job->request.backend, &job->request.plan, &start, &job->exit, &job->err);
     (void)signal(SIGPIPE,
                  SIG_IGN); /* the run is over; whoever stopped listening still gets its result */
-    if (result < 0)
-        return refused(job);
     tell_reason(job);
     tell_events(job);
-    if (job->options->verbose)
+    if (job->options->verbose && (!result || job->exit.reason == MXC_REASON_FAILED))
         tell_end(job);
-    return mxc_exit_status(&job->exit);
+    return result < 0 ? refused(job) : mxc_exit_status(&job->exit);
 }
 
 static int read_plan_execute(struct job *job, const struct mxc_args *args)

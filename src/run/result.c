@@ -26,6 +26,7 @@ static const struct row {
                           " (/limits/tmpMb, /limits/fileSizeMb)" },
     [MXC_REASON_REFUSED] = { 255, MXC_STEP_NOTE, NULL, NULL, NULL },
     [MXC_REASON_SETUP] = { 255, MXC_STEP_NOTE, NULL, NULL, NULL },
+    [MXC_REASON_FAILED] = { 255, MXC_STEP_NOTE, NULL, NULL, NULL },
     [MXC_REASON_INTERRUPTED] = { -1, MXC_STEP_NOTE, NULL, NULL, NULL },
 };
 

@@ -11,15 +11,13 @@ int mxc_run_execute(const struct mxc_backend *backend, const struct mxc_plan *pl
     struct mxc_err failed = { .code = MXC_OK };
     int result = backend->start(plan, options, &run, &failed);
 
+    if (result < 0 && failed.code == MXC_POLICY_REFUSED)
+        ended.reason = MXC_REASON_REFUSED;
     if (!result)
         result = backend->wait(run, &ended, &failed);
     backend->undo(run);
-    if (result < 0) {
-        ended = (struct mxc_exit){ .reason = failed.code == MXC_POLICY_REFUSED ? MXC_REASON_REFUSED
-                                                                               : MXC_REASON_SETUP };
-        if (err)
-            *err = failed;
-    }
+    if (result < 0 && err)
+        *err = failed;
     *out = ended;
     return result;
 }

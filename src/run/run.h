@@ -22,7 +22,8 @@ int mxc_run_plan(struct mxc_arena *arena, const struct mxc_backend *backend,
                  const struct mxc_policy *policy, const struct mxc_facts *facts,
                  struct mxc_plan *out, struct mxc_err *err);
 
-/* Runs a plan to its end and leaves nothing behind. On failure 'out' still says REFUSED or SETUP. */
+/* Runs a plan to its end and leaves nothing behind. On failure 'out' says REFUSED, SETUP,
+ * or, when the program had been started, FAILED with what was measured. */
 int mxc_run_execute(const struct mxc_backend *backend, const struct mxc_plan *plan,
                     const struct mxc_start_options *options, struct mxc_exit *out,
                     struct mxc_err *err);

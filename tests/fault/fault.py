@@ -167,7 +167,7 @@ def spread(calls, most):
 
 # ---- what a run may be like
 
-STATUS_OF = {"refused": (1, 255), "setup": (255,), "timeout": (255,), "output": (255,), "oom": (137,), "signal": (137,),
+STATUS_OF = {"refused": (1, 255), "setup": (255,), "failed": (255,), "timeout": (255,), "output": (255,), "oom": (137,), "signal": (137,),
              "interrupted": (129, 130, 131, 143)}
 
 
@@ -220,4 +220,4 @@ def complaint(ran, lost=False):
         return complete(ran) if ran.status == RESTRICTED else f"status {ran.status}, {ran.out!r}, {ran.err!r}"
     if ran.status not in STATUS_OF.get(reason, ()):
         return f"status {ran.status} for {reason}"
-    return explain_failure(ran) if reason in ("refused", "setup") else None
+    return explain_failure(ran) if reason in ("refused", "setup", "failed") else None

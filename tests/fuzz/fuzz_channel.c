@@ -162,6 +162,7 @@ static struct mxc_run make_run(int channel, unsigned options)
     run.terminal = (struct native_terminal){ .master = -1, .keyboard = -1, .screen = -1 };
     run.output.pipes[0].from = run.output.pipes[1].from = -1;
     run.cgroup.keeper_pipe = -1;
+    run.net = MXC_NET_NONE;
     run.job.terminal = run.job.is_terminal[1] = options & 1;
     run.job.watched = options & 2;
     run.limits.memory = options & 2 ? 1u << 20 : 0;

@@ -40,8 +40,8 @@ def wait_gone(pid):
 class Box:
     """A sandbox with an open network that does nothing."""
 
-    def __init__(self, who, command=WAITS, **options):
-        self.process = start_policy(who, policy_of(command, **OPEN), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    def __init__(self, who, *words, command=WAITS, **options):
+        self.process = start_policy(who, policy_of(command, **OPEN), *words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                     stderr=subprocess.PIPE, **options)
         assert self.process.stdout.readline() == b"up\n", self.process.stderr.read()
         (self.net,) = (pid for pid in find("mxc-net") if status_of(pid)["PPid"] == str(self.process.pid))
@@ -105,12 +105,21 @@ class Together(Case):
 
     @callers()
     def test_killed(self, who):
-        """Without it nothing enforces the rules, so the sandbox ends, and says why."""
-        with Box(who) as box:
+        """Without it nothing enforces the rules, so the sandbox ends, and says why; the program had run."""
+        read, write = os.pipe()
+        with Box(who, f"--result-fd={write}", fds=(write,)) as box:
+            os.close(write)
             os.kill(box.net, signal.SIGKILL)
             _, err = box.process.communicate(timeout=host.SECONDS)
             self.assertEqual(box.process.returncode, 255)
             self.assertIn(b"the network process ended", err)
+        with os.fdopen(read) as results:
+            result = json.load(results)
+        self.assertEqual((result["reason"], result["signal"], result["exitCode"]), ("failed", signal.SIGKILL, None))
+        self.assertIn("the network process ended", result["error"]["message"])
+        self.assertGreater(min(result["runMs"], result["setupMs"], result["peakMemoryBytes"]), 0)
+        self.assertIn("mxc-net", result["enforced"]["network"])
+        self.assertEqual(result["denials"], [])
 
     @callers()
     def test_executor_killed(self, who):

@@ -44,6 +44,7 @@ static const struct {
       "script filled its disk space (/limits/tmpMb, /limits/fileSizeMb)" },
     { { .reason = MXC_REASON_REFUSED }, 255, NULL },
     { { .reason = MXC_REASON_SETUP }, 255, NULL },
+    { { .reason = MXC_REASON_FAILED, .signal = 9 }, 255, NULL },
     { { .reason = MXC_REASON_INTERRUPTED, .signal = 15 }, 143, NULL },
     { { .reason = MXC_REASON_INTERRUPTED, .signal = 1 }, 129, NULL },
 };

@@ -27,6 +27,7 @@ export type Reason =
   | 'disk'
   | 'refused'
   | 'setup'
+  | 'failed'
   | 'interrupted';
 
 /** One policy for one run. */

@@ -241,7 +241,9 @@ static int start_steps(struct mxc_run *run, const struct mxc_plan *plan,
         return -1;
     if (native_supervise_start(run, err) < 0 || arm_timeout(run, err) < 0)
         return -1;
-    return run->job.watched && !run->interrupted ? native_watch_start(run, err) : 0;
+    if (!run->job.watched || run->interrupted || run->net_lost.code)
+        return 0;
+    return native_watch_start(run, err);
 }
 
 static void undo(struct mxc_run *run);
@@ -289,13 +291,18 @@ static void restore_signals(struct mxc_run *run)
 
 static int wait_end(struct mxc_run *run, struct mxc_exit *out, struct mxc_err *err)
 {
-    if (native_supervise_wait(run, err) < 0)
-        return -1;
-    native_terminal_close(&run->terminal, &run->output);
-    if (native_supervise_drain(run, err) < 0)
-        return -1;
+    int result = native_supervise_wait(run, err);
+
+    if (!result) {
+        native_terminal_close(&run->terminal, &run->output);
+        result = native_supervise_drain(run, err);
+    } else {
+        native_supervise_abandon(run);
+    }
     native_report(run, out);
-    return 0;
+    if (result < 0)
+        out->reason = run->executed.tv_sec ? MXC_REASON_FAILED : MXC_REASON_SETUP;
+    return result;
 }
 
 static void free_job(struct native_job *job)

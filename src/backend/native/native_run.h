@@ -53,6 +53,8 @@ int native_supervise_start(struct mxc_run *run, struct mxc_err *err);
 int native_supervise_wait(struct mxc_run *run, struct mxc_err *err);
 /* After the end: what the program left in the pipes, as fast as the caller takes it. */
 int native_supervise_drain(struct mxc_run *run, struct mxc_err *err);
+/* After a wait that failed: ends and reaps what may still run, and hears the last of the network. */
+void native_supervise_abandon(struct mxc_run *run);
 /* Kills process 1, and with it everything; nothing when it is gone already. */
 void native_supervise_kill(struct mxc_run *run);
 

@@ -163,6 +163,12 @@ static int handle_device(struct mxc_run *run, int device, struct mxc_err *err)
     return native_network_device(run, device, err);
 }
 
+static int init_killed(struct mxc_err *err)
+{
+    return mxc_fail(err, MXC_BACKEND, 0, "init",
+                    "the sandbox's first process was killed while it was being set up");
+}
+
 /* Returns 1 when the program was executed, 0 to go on, -1 when set-up failed. */
 static int setup_message(struct mxc_run *run, struct mxc_err *err)
 {
@@ -173,8 +179,7 @@ static int setup_message(struct mxc_run *run, struct mxc_err *err)
     if (got < 0)
         return native_fail(err, "recvmsg", "hear", "init");
     if (got == 0)
-        return mxc_fail(err, MXC_BACKEND, 0, "init",
-                        "the sandbox's first process was killed while it was being set up");
+        return init_killed(err);
     switch (message.kind) {
     case NATIVE_TERMINAL:
         return handle_terminal(run, &fd, err);
@@ -193,6 +198,34 @@ static int setup_message(struct mxc_run *run, struct mxc_err *err)
     default:
         return surprised(err);
     }
+}
+
+/* Of init, or of its end. As setup_message(). */
+static int setup_word(struct mxc_run *run, bool spoken, struct mxc_err *err)
+{
+    int done = spoken ? setup_message(run, err) : init_killed(err);
+
+    if (!run->net_lost.code || !done)
+        return done;
+    if (done < 0)
+        *err = run->net_lost; /* which came first */
+    else
+        native_supervise_kill(run); /* wait() reports it */
+    return done;
+}
+
+/* Once init was released only init knows whether the program ran before the network process ended. */
+static int setup_network(struct mxc_run *run, struct mxc_err *err)
+{
+    bool released = run->net_ready && run->net_served;
+
+    if (native_network_hear(run, &run->net_lost) == 0)
+        return 0;
+    mxc_auto_close(&run->net.control);
+    run->net.control = -1;
+    if (!released)
+        *err = run->net_lost;
+    return released ? 0 : -1;
 }
 
 /* In milliseconds. */
@@ -222,18 +255,25 @@ int native_supervise_start(struct mxc_run *run, struct mxc_err *err)
             return -1;
         if (run->interrupted)
             return 0; /* wait() reports it */
-        if (polls[AT_NET].revents && native_network_hear(run, err) < 0)
+        if (polls[AT_NET].revents && setup_network(run, err) < 0)
             return -1;
-        if (polls[AT_CHANNEL].revents) {
-            int done = setup_message(run, err);
+        if (polls[AT_CHANNEL].revents || polls[AT_PIDFD].revents) {
+            int done = setup_word(run, polls[AT_CHANNEL].revents != 0, err);
 
             if (done)
                 return done < 0 ? -1 : 0;
-        } else if (polls[AT_PIDFD].revents) {
-            return mxc_fail(err, MXC_BACKEND, 0, "init",
-                            "the sandbox's first process was killed while it was being set up");
         }
     }
+}
+
+void native_supervise_abandon(struct mxc_run *run)
+{
+    struct mxc_err ignored; /* why it is abandoned is told already */
+
+    native_supervise_kill(run);
+    if (run->init > 0)
+        (void)reap(run, &ignored);
+    native_network_end(run);
 }
 
 static void run_message(struct mxc_run *run)
