@@ -1,25 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* What is left to mxc-net once it reads what a guest wrote: sockets of the internet families, memory, time. */
+/* What is left to mxc-net once it reads what a guest wrote. */
 #include "net/confine.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
 #include <linux/capability.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "net/calls.h"
 
 /* Each flow takes one descriptor, and each relayed connection two more; see the bounds of net/filter.h and
  * net/relay.h. */
@@ -131,131 +127,10 @@ static int enter_landlock(struct mxc_err *err)
     return 0;
 }
 
-/* ---- the filter */
-
-static const unsigned short allowed[] = {
-    /* packets and bytes */
-    SYS_read,
-    SYS_write,
-    SYS_readv,
-    SYS_writev,
-    SYS_recvfrom,
-    SYS_sendto,
-    SYS_recvmsg,
-    SYS_sendmsg,
-    SYS_connect,
-    SYS_accept4,
-    SYS_shutdown,
-    SYS_getsockname,
-    SYS_getpeername,
-    SYS_setsockopt,
-    SYS_getsockopt,
-    SYS_close,
-    SYS_fcntl,
-    SYS_ppoll,
-    /* memory, time, chance */
-    SYS_brk,
-    SYS_munmap,
-    SYS_mremap,
-    SYS_madvise,
-    SYS_futex,
-    SYS_clock_gettime,
-    SYS_getrandom,
-    /* the end */
-    SYS_exit_group,
-    SYS_rt_sigreturn,
-    SYS_rt_sigprocmask,
-    SYS_gettid,
-    SYS_getpid,
-    SYS_tgkill,
-    SYS_restart_syscall,
-#ifdef SYS_poll /* not on arm64 */
-    SYS_poll,
-    SYS_accept,
-#endif
-};
-
-#define ALLOWED_COUNT (sizeof allowed / sizeof *allowed)
-/* The low half; all machines that we build for are little-endian. */
-#define LOAD(field)                                                                                \
-    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)offsetof(struct seccomp_data, field))
-#define IF(value, yes, no)   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), yes, no)
-#define HAS(bits, yes, no)   BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (uint32_t)(bits), yes, no)
-#define ABOVE(most, yes, no) BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, (uint32_t)(most), yes, no)
-#define MASK(bits)           BPF_STMT(BPF_ALU | BPF_AND | BPF_K, (uint32_t)(bits))
-#define GIVE(what)           BPF_STMT(BPF_RET | BPF_K, (uint32_t)(what))
-#define REFUSE               GIVE(SECCOMP_RET_ERRNO | EACCES)
-
-#ifdef __x86_64__
-#define ARCHITECTURE AUDIT_ARCH_X86_64
-#else
-#define ARCHITECTURE AUDIT_ARCH_AARCH64
-#endif
-
-static const struct sock_filter head[] = {
-    LOAD(arch),
-    IF(ARCHITECTURE, 1, 0),
-    GIVE(SECCOMP_RET_KILL_PROCESS),
-    LOAD(nr),
-};
-
-/* Calls of which only some shapes are allowed; each block falls through when the call is another. */
-static const struct sock_filter shapes[] = {
-    /* streams and datagrams of the internet families: TCP, UDP and echo */
-    IF(SYS_socket, 0, 14),
-    LOAD(args[0]),
-    IF(AF_INET, 1, 0),
-    IF(AF_INET6, 0, 10),
-    LOAD(args[1]),
-    MASK(15), /* without SOCK_CLOEXEC and SOCK_NONBLOCK */
-    ABOVE(SOCK_DGRAM, 7, 0),
-    LOAD(args[2]),
-    IF(0, 4, 0),
-    IF(IPPROTO_TCP, 3, 0),
-    IF(IPPROTO_UDP, 2, 0),
-    IF(IPPROTO_ICMP, 1, 0),
-    IF(IPPROTO_ICMPV6, 0, 1),
-    GIVE(SECCOMP_RET_ALLOW),
-    REFUSE,
-    /* what is there to read, and not to wait for it */
-    IF(SYS_ioctl, 0, 5),
-    LOAD(args[1]),
-    IF(FIONREAD, 1, 0),
-    IF(FIONBIO, 0, 1),
-    GIVE(SECCOMP_RET_ALLOW),
-    REFUSE,
-    /* memory that holds data */
-    IF(SYS_mmap, 1, 0),
-    IF(SYS_mprotect, 0, 4),
-    LOAD(args[2]),
-    HAS(PROT_EXEC, 1, 0),
-    GIVE(SECCOMP_RET_ALLOW),
-    REFUSE,
-    GIVE(SECCOMP_RET_ERRNO | ENOSYS),
-};
-
-static int install_filter(struct mxc_err *err)
-{
-    struct sock_filter
-        code[sizeof head / sizeof *head + 2 * ALLOWED_COUNT + sizeof shapes / sizeof *shapes];
-    struct sock_fprog program = { .len = sizeof head / sizeof *head, .filter = code };
-
-    memcpy(code, head, sizeof head);
-    for (size_t i = 0; i < ALLOWED_COUNT; i++) {
-        code[program.len++] = (struct sock_filter)IF(allowed[i], 0, 1);
-        code[program.len++] = (struct sock_filter)GIVE(SECCOMP_RET_ALLOW);
-    }
-    memcpy(code + program.len, shapes, sizeof shapes);
-    program.len += sizeof shapes / sizeof *shapes;
-    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
-        return fail(err, "seccomp");
-    return 0;
-}
-
 int mxc_net_confine(struct mxc_err *err)
 {
     if (leave_files(err) < 0 || set_limits(err) < 0 || drop_capabilities(err) < 0 ||
         enter_landlock(err) < 0)
         return -1;
-    return install_filter(err);
+    return mxc_net_calls_bound(err);
 }
