@@ -14,12 +14,19 @@ import host
 from host import Case, callers, main, policy_of, run_policy, start_policy
 
 OPEN = {"network": {"egress": {"default": "allow"}}}
+DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 WAITS = "echo up; exec sleep 60"
 
 
 def status_of(pid):
     rows = (line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
     return {name: value.strip() for name, value in rows}
+
+
+def limits_of(pid):
+    """Soft and hard: name -> [bytes or things]."""
+    rows = re.findall(r"^(Max .*?)  +(\S+) +(\S+)", Path(f"/proc/{pid}/limits").read_text(), re.M)
+    return {name: [float("inf") if value == "unlimited" else int(value) for value in values] for name, *values in rows}
 
 
 def namespaces(pid):
@@ -71,6 +78,16 @@ class Confined(Case):
                 self.assertEqual(os.listdir(f"/proc/{box.net}/root/"), [])
                 self.assertEqual(len(Path(f"/proc/{box.net}/mountinfo").read_text().splitlines()), 1)
                 self.assertRegex(Path(f"/proc/{box.net}/mountinfo").read_text(), r" / / ro\b")
+
+    @callers()
+    def test_limits(self, who):
+        """As they are documented, or stricter as the caller's were."""
+        rows = dict(re.findall(r"^\| `(Max [a-z ]+)` \| (\d+) \|", (DOCS / "network.md").read_text(), re.M))
+        self.assertEqual(len(rows), 7)
+        with Box(who) as box:
+            ours, its = limits_of(box.process.pid), limits_of(box.net)
+        for name, most in rows.items():
+            self.assertEqual(its[name], [min(int(most), ours[name][1])] * 2, name)
 
     @callers()
     def test_namespaces(self, who):
