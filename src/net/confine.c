@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is left to mxc-net once it reads what a guest wrote. */
 #include "net/confine.h"
+#include "net/sockets.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,10 +17,7 @@
 #include <unistd.h>
 
 #include "net/calls.h"
-
-/* Each flow takes one descriptor, and each relayed connection two more; see the bounds of net/filter.h and
- * net/relay.h. */
-#define DESCRIPTORS 4608u
+#include "net/sockets.h"
 
 /* Addresses, not pages: libslirp reserves 256 KiB for each connection, also for those that ended up to ten seconds ago
  * (MXC_FLOWS_BURST and ten times MXC_FLOWS_A_SECOND in net/flows.h), and ends when it gets none. */
@@ -57,7 +55,7 @@ static int set_limits(struct mxc_err *err)
         rlim_t value;
     } limits[] = {
         { RLIMIT_CORE, 0 },     { RLIMIT_FSIZE, 0 },
-        { RLIMIT_NPROC, 0 },    { RLIMIT_NOFILE, DESCRIPTORS },
+        { RLIMIT_NPROC, 0 },    { RLIMIT_NOFILE, MXC_SOCKETS_MAX },
         { RLIMIT_MEMLOCK, 0 },  { RLIMIT_DATA, DATA_BYTES },
         { RLIMIT_MSGQUEUE, 0 },
     };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Echo requests over IPv6, by the kernel's sockets for them: no privilege, and no other ICMPv6 message can be
- * sent through one. */
+/* Echo requests by the kernel's sockets for them: no privilege, and no other ICMP message can be sent through
+ * one. */
 #include "net/echo.h"
 
 #include <netinet/in.h>
@@ -8,14 +8,37 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "net/packet.h"
 #include "net/place.h"
+#include "net/reply.h"
 #include "net/wire.h"
 
-#define HEADERS      (MXC_ETHER_SIZE + MXC_V6_SIZE)
-#define ECHO_REQUEST 128
-#define ECHO_REPLY   129
-#define IDLE_MS      10000
-#define HOP_LIMIT    64
+#define IDLE_MS 10000
+
+union place {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+};
+
+static const struct family {
+    int domain, protocol;
+    socklen_t place_size;
+    size_t size; /* of an address, in bytes */
+    uint8_t answer;
+    uint8_t gateway_mac[6], guest[16], gateway[16];
+    unsigned prefix; /* of the guest's network, in bytes */
+} families[] = {
+    { AF_INET, IPPROTO_ICMP, sizeof(struct sockaddr_in), 4, 0, MXC_NET_MAC4(2), MXC_NET_GUEST4,
+      MXC_NET_GATEWAY4, MXC_NET_PREFIX4 / 8 },
+    { AF_INET6, IPPROTO_ICMPV6, sizeof(struct sockaddr_in6), 16, 129, MXC_NET_MAC6(2),
+      MXC_NET_GUEST6, MXC_NET_GATEWAY6, MXC_NET_PREFIX6 / 8 },
+};
+
+static const struct family *family_of(uint8_t version)
+{
+    return &families[version == 6];
+}
 
 void mxc_echo_init(struct mxc_echo *echo)
 {
@@ -31,62 +54,82 @@ static void release(struct mxc_echo_slot *slot)
     slot->fd = -1;
 }
 
-/* The gateway and the resolver are libslirp's. */
-static bool is_ours(const uint8_t *address)
+static union place place_of(const struct family *family, const uint8_t *address)
 {
-    static const uint8_t gateway[16] = MXC_NET_GATEWAY6;
+    union place place = { .v6 = { 0 } };
 
-    return memcmp(address, gateway, MXC_NET_PREFIX6 / 8) == 0;
+    place.any.sa_family = (sa_family_t)family->domain;
+    if (family->domain == AF_INET)
+        memcpy(&place.v4.sin_addr, address, family->size);
+    else
+        memcpy(&place.v6.sin6_addr, address, family->size);
+    return place;
 }
 
-static bool open_slot(struct mxc_echo_slot *slot, const uint8_t *to, uint16_t id)
+static bool open_slot(struct mxc_echo_slot *slot, const struct mxc_packet *packet)
 {
-    struct sockaddr_in6 at = { .sin6_family = AF_INET6 };
+    const struct family *family = family_of(packet->version);
+    union place place = place_of(family, packet->to);
 
     release(slot);
-    memcpy(&at.sin6_addr, to, 16);
-    slot->fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ICMPV6);
+    slot->fd = socket(family->domain, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, family->protocol);
     if (slot->fd < 0)
         return false; /* net.ipv4.ping_group_range of the host leaves us out */
-    if (connect(slot->fd, (const struct sockaddr *)&at, sizeof at) < 0) {
+    if (connect(slot->fd, &place.any, family->place_size) < 0) {
         release(slot);
         return false;
     }
-    memcpy(slot->to, to, 16);
-    slot->id = id;
+    slot->version = packet->version;
+    memcpy(slot->to, packet->to, family->size);
+    slot->id = packet->from_port;
     return true;
 }
 
-static struct mxc_echo_slot *find(struct mxc_echo *echo, const uint8_t *to, uint16_t id)
+static bool is_for(const struct mxc_echo_slot *slot, const struct mxc_packet *packet)
+{
+    return slot->fd >= 0 && slot->version == packet->version && slot->id == packet->from_port &&
+           memcmp(slot->to, packet->to, family_of(packet->version)->size) == 0;
+}
+
+static struct mxc_echo_slot *find(struct mxc_echo *echo, const struct mxc_packet *packet)
 {
     struct mxc_echo_slot *oldest = &echo->slots[0];
 
     for (size_t i = 0; i < MXC_ECHO_MAX; i++) {
         struct mxc_echo_slot *slot = &echo->slots[i];
 
-        if (slot->fd >= 0 && slot->id == id && memcmp(slot->to, to, 16) == 0)
+        if (is_for(slot, packet))
             return slot;
         if (oldest->fd >= 0 && (slot->fd < 0 || slot->used_ms < oldest->used_ms))
             oldest = slot;
     }
-    return open_slot(oldest, to, id) ? oldest : NULL;
+    return open_slot(oldest, packet) ? oldest : NULL;
+}
+
+static bool is_right(const struct mxc_packet *packet)
+{
+    return packet->version == 4
+               ? mxc_sum_v4(packet->ip, MXC_IP_ICMP, packet->data, packet->data_size) == 0
+               : mxc_sum_v6(packet->ip, MXC_IP_ICMP6, packet->data, packet->data_size) == 0;
 }
 
 bool mxc_echo_take(struct mxc_echo *echo, const uint8_t *frame, size_t size, uint64_t now_ms)
 {
-    const uint8_t *ip = frame + MXC_ETHER_SIZE, *icmp = frame + HEADERS;
+    const struct family *family;
+    struct mxc_packet packet;
     struct mxc_echo_slot *slot;
-    size_t length;
 
-    if (size < HEADERS + MXC_ICMP_SIZE || mxc_get16(frame + 12) != MXC_ETHER_V6 ||
-        ip[6] != MXC_IP_ICMP6 || icmp[0] != ECHO_REQUEST || is_ours(ip + 24))
+    mxc_packet_read(frame, size, &packet);
+    if (packet.kind != MXC_PACKET_ECHO)
         return false;
-    length = mxc_get16(ip + 4);
-    slot = find(echo, ip + 24, mxc_get16(icmp + 4));
-    if (!slot || length > size - HEADERS || length > MXC_ECHO_ROOM)
+    family = family_of(packet.version);
+    if (memcmp(packet.to, family->gateway, family->prefix) == 0)
+        return false;
+    slot = is_right(&packet) && packet.data_size <= MXC_ECHO_ROOM ? find(echo, &packet) : NULL;
+    if (!slot)
         return true; /* lost, as in any network */
     slot->used_ms = now_ms;
-    (void)!send(slot->fd, icmp, length, MSG_NOSIGNAL);
+    (void)!send(slot->fd, packet.data, packet.data_size, MSG_NOSIGNAL);
     return true;
 }
 
@@ -105,25 +148,18 @@ void mxc_echo_polls(struct mxc_echo *echo, struct pollfd *polls, size_t *count, 
     }
 }
 
-/* Puts the headers before an answer of 'length' bytes that lies in its place already. */
-static void put_headers(struct mxc_echo *echo, const struct mxc_echo_slot *slot, size_t length)
+/* The frame of an answer of 'size' bytes in echo->message; 0: it is none. */
+static size_t make_frame(struct mxc_echo *echo, const struct mxc_echo_slot *slot, size_t size)
 {
-    static const uint8_t guest_mac[] = MXC_NET_GUEST_MAC, gateway_mac[] = MXC_NET_MAC6(2);
-    static const uint8_t guest[16] = MXC_NET_GUEST6;
-    uint8_t *ip = echo->frame + MXC_ETHER_SIZE, *icmp = echo->frame + HEADERS;
+    const struct family *family = family_of(slot->version);
+    struct mxc_datagram ends = { .version = slot->version, .from = slot->to, .to = family->guest };
 
-    memcpy(echo->frame, guest_mac, sizeof guest_mac);
-    memcpy(echo->frame + 6, gateway_mac, sizeof gateway_mac);
-    mxc_put16(echo->frame + 12, MXC_ETHER_V6);
-    mxc_put32(ip, 6u << 28);
-    mxc_put16(ip + 4, (uint32_t)length);
-    ip[6] = MXC_IP_ICMP6;
-    ip[7] = HOP_LIMIT;
-    memcpy(ip + 8, slot->to, 16);
-    memcpy(ip + 24, guest, 16);
-    mxc_put16(icmp + 2, 0);
-    mxc_put16(icmp + 4, slot->id);
-    mxc_put16(icmp + 2, mxc_sum_v6(ip, MXC_IP_ICMP6, icmp, length));
+    if (size < MXC_ICMP_SIZE || echo->message[0] != family->answer)
+        return 0;
+    memcpy(ends.ether_from, family->gateway_mac, 6);
+    memcpy(ends.ether_to, (const uint8_t[])MXC_NET_GUEST_MAC, 6);
+    mxc_put16(echo->message + 4, slot->id);
+    return mxc_reply_icmp(&ends, echo->message, size, echo->frame, sizeof echo->frame);
 }
 
 void mxc_echo_handle(struct mxc_echo *echo, const struct pollfd *polls,
@@ -131,15 +167,14 @@ void mxc_echo_handle(struct mxc_echo *echo, const struct pollfd *polls,
 {
     for (size_t i = 0; i < echo->polled_count; i++) {
         struct mxc_echo_slot *slot = &echo->slots[echo->polled[i]];
-        uint8_t *icmp = echo->frame + HEADERS;
         ssize_t got;
+        size_t size;
 
         if (!polls[i].revents || slot->fd < 0)
             continue;
-        got = recv(slot->fd, icmp, MXC_ECHO_ROOM, 0);
-        if (got < MXC_ICMP_SIZE || icmp[0] != ECHO_REPLY)
-            continue;
-        put_headers(echo, slot, (size_t)got);
-        send(context, echo->frame, HEADERS + (size_t)got);
+        got = recv(slot->fd, echo->message, sizeof echo->message, 0);
+        size = got > 0 ? make_frame(echo, slot, (size_t)got) : 0;
+        if (size)
+            send(context, echo->frame, size);
     }
 }

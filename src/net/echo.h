@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Echo requests over IPv6 into the world: libslirp 4.7 answers those for itself and knows no others. */
+/* Echo requests into the world. libslirp 4.7 knows none over IPv6, and over IPv4 takes a socket for each request and
+ * sends UDP where the host keeps it from sending echo requests. */
 #ifndef MXC_NET_ECHO_H
 #define MXC_NET_ECHO_H
 
@@ -9,13 +10,14 @@
 #include <stdint.h>
 
 /* Who is pinged at once; the oldest makes room. */
-#define MXC_ECHO_MAX 16
+#define MXC_ECHO_MAX 64
 
 /* The longest message: what fits behind an IPv6 header in the device's packets. */
 #define MXC_ECHO_ROOM 65480
 
 struct mxc_echo_slot {
     int fd; /* -1: free */
+    uint8_t version;
     uint8_t to[16];
     uint16_t id; /* of the guest; the kernel has one of its own */
     uint64_t used_ms;
@@ -25,12 +27,14 @@ struct mxc_echo {
     struct mxc_echo_slot slots[MXC_ECHO_MAX];
     size_t polled[MXC_ECHO_MAX]; /* slot of each entry that mxc_echo_polls() added */
     size_t polled_count;
+    uint8_t message[MXC_ECHO_ROOM];
     uint8_t frame[14 + 40 + MXC_ECHO_ROOM];
 };
 
 void mxc_echo_init(struct mxc_echo *echo);
 
-/* Takes a frame that the filter has passed, when it is such a request. */
+/* Takes a frame that the filter has passed, when it is such a request; the gateway and the resolver answer for
+ * themselves. */
 bool mxc_echo_take(struct mxc_echo *echo, const uint8_t *frame, size_t size, uint64_t now_ms);
 
 /* Adds descriptors behind the first '*count' of 'polls', which has room for MXC_ECHO_MAX more. */

@@ -20,6 +20,7 @@ struct mxc_filter {
     const struct mxc_live *live;
     struct mxc_flows *flows;
     struct mxc_notices notices;
+    bool crowded; /* no descriptor is left */
     size_t published_count;
     struct published {
         uint16_t kind; /* enum mxc_packet_kind */
@@ -188,6 +189,8 @@ static bool begin(struct mxc_filter *filter, const struct mxc_flow_key *key, str
     enum mxc_flow_state state = key->protocol == MXC_PROTO_TCP ? MXC_FLOW_HALF : MXC_FLOW_ASKED;
     struct mxc_flow_entry *flow;
 
+    if (filter->crowded && key->protocol != MXC_PROTO_ICMP)
+        return false;
     mxc_flows_remove(filter->flows, key);
     flow = mxc_flows_add(filter->flows, key, state, now_ms);
     if (!flow)
@@ -438,6 +441,11 @@ enum mxc_verdict mxc_filter_in(struct mxc_filter *filter, const uint8_t *frame, 
 }
 
 /* ---- the rest */
+
+void mxc_filter_crowd(struct mxc_filter *filter, bool crowded)
+{
+    filter->crowded = crowded;
+}
 
 size_t mxc_filter_answer(const struct mxc_filter *filter, const struct mxc_asker *asker,
                          const uint8_t *bytes, size_t size, uint8_t *frame, size_t room)

@@ -70,6 +70,9 @@ enum mxc_verdict mxc_filter_out(struct mxc_filter *filter, const uint8_t *frame,
 enum mxc_verdict mxc_filter_in(struct mxc_filter *filter, const uint8_t *frame, size_t size,
                                uint64_t now_ms);
 
+/* No descriptor is left for another flow, or there are some again: meanwhile nothing begins that would take one. */
+void mxc_filter_crowd(struct mxc_filter *filter, bool crowded);
+
 /* The frame that carries the resolver's answer. Its size, or 0 when it does not fit. */
 size_t mxc_filter_answer(const struct mxc_filter *filter, const struct mxc_asker *asker,
                          const uint8_t *bytes, size_t size, uint8_t *frame, size_t room);

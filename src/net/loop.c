@@ -18,10 +18,11 @@
 #include "net/own.h"
 #include "net/place.h"
 #include "net/relay.h"
+#include "net/sockets.h"
 #include "net/stack.h"
 
-/* Sockets of libslirp, one a flow, and ours; see DESCRIPTORS in net/confine.c. */
-#define POLLS 4608
+/* Sockets of libslirp, one a flow, and ours; see net/sockets.h. */
+#define POLLS MXC_SOCKETS_MAX
 
 /* Frames that are read before anybody else has a turn. */
 #define BATCH 64
@@ -225,6 +226,7 @@ static void read_frames(struct mxc_loop *loop)
     for (int i = 0; i < BATCH; i++) {
         ssize_t got = read(loop->device, loop->frame, sizeof loop->frame);
 
+        mxc_filter_crowd(loop->filter, mxc_stack_is_full(loop->stack));
         if (got < 0 && (errno == EAGAIN || errno == EINTR || errno == ENETDOWN))
             return;
         if (got <= 0) {

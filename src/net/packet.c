@@ -113,6 +113,14 @@ static bool read_v4(struct mxc_packet *out, size_t left)
     return read_protocol(out, ip[9]);
 }
 
+/* IPv4 in the clothes of IPv6 is in no network; whoever sends to it would reach what IPv4 calls by that address. */
+static bool is_mapped(const uint8_t *address)
+{
+    static const uint8_t prefix[12] = { [10] = 0xff, [11] = 0xff };
+
+    return memcmp(address, prefix, sizeof prefix) == 0;
+}
+
 static bool read_v6(struct mxc_packet *out, size_t left)
 {
     const uint8_t *ip = out->ip;
@@ -127,7 +135,7 @@ static bool read_v6(struct mxc_packet *out, size_t left)
     out->to = ip + 24;
     out->data = ip + MXC_V6_SIZE;
     out->data_size = out->ip_size - MXC_V6_SIZE;
-    return read_protocol(out, ip[6]);
+    return !is_mapped(out->from) && !is_mapped(out->to) && read_protocol(out, ip[6]);
 }
 
 static bool read_ether(const uint8_t *frame, size_t size, struct mxc_packet *out)

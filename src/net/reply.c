@@ -194,6 +194,22 @@ size_t mxc_reply_udp(const struct mxc_datagram *datagram, const uint8_t *bytes, 
     return MXC_ETHER_SIZE + header + MXC_UDP_SIZE + size;
 }
 
+size_t mxc_reply_icmp(const struct mxc_datagram *ends, const uint8_t *message, size_t size,
+                      uint8_t *out, size_t room)
+{
+    bool v4 = ends->version == 4;
+    size_t header = v4 ? MXC_V4_SIZE : MXC_V6_SIZE;
+    uint8_t protocol = v4 ? MXC_IP_ICMP : MXC_IP_ICMP6, *icmp;
+
+    if (size < MXC_ICMP_SIZE || size > 65535 - MXC_V4_SIZE || MXC_ETHER_SIZE + header + size > room)
+        return 0;
+    icmp = put_headers(ends, protocol, size, out);
+    memcpy(icmp, message, size);
+    mxc_put16(icmp + 2, 0);
+    put_sum(out, protocol, icmp + 2, size);
+    return MXC_ETHER_SIZE + header + size;
+}
+
 size_t mxc_reply_tcp(const struct mxc_datagram *ends, const struct mxc_segment *segment,
                      const struct mxc_reply_bytes *bytes, uint8_t *out, size_t room)
 {

@@ -34,6 +34,10 @@ struct mxc_datagram {
 size_t mxc_reply_udp(const struct mxc_datagram *datagram, const uint8_t *bytes, size_t size,
                      uint8_t *out, size_t room);
 
+/* An ICMP message of the datagram's version, without ports, with its checksum put in; like mxc_reply_udp(). */
+size_t mxc_reply_icmp(const struct mxc_datagram *ends, const uint8_t *message, size_t size,
+                      uint8_t *out, size_t room);
+
 /* A TCP segment. */
 struct mxc_segment {
     uint32_t seq, ack;

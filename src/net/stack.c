@@ -10,12 +10,14 @@
 #include <slirp/libslirp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "net/place.h"
 #include "net/publish.h"
+#include "net/sockets.h"
 #include "net/wire.h"
 
 #define TIMERS 4 /* it makes one, for router advertisements */
@@ -31,6 +33,7 @@ struct mxc_stack {
     mxc_stack_send *send;
     void *context;
     struct timer timers[TIMERS];
+    struct mxc_sockets sockets;
     bool refused; /* during one call of mxc_stack_input(): by the guest */
     /* during one call of mxc_stack_polls() or mxc_stack_handle() */
     struct pollfd *polls;
@@ -96,11 +99,12 @@ static void timer_mod(void *timer, int64_t at_ms, void *opaque)
 }
 
 /* What is not taken within two minutes is not kept for longer, also after this process has ended. */
-static void bound_descriptor(int fd, void *opaque)
+static void enter_descriptor(int fd, void *opaque)
 {
+    struct mxc_stack *stack = opaque;
     const unsigned ms = 120000;
 
-    (void)opaque;
+    mxc_sockets_add(&stack->sockets, fd);
     (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms); /* fails for others */
 }
 
@@ -109,8 +113,9 @@ static void bound_descriptor(int fd, void *opaque)
 static void leave_descriptor(int fd, void *opaque)
 {
     static const struct linger at_once = { .l_onoff = 1 };
-    const struct mxc_stack *stack = opaque;
+    struct mxc_stack *stack = opaque;
 
+    mxc_sockets_remove(&stack->sockets, fd);
     if (stack->refused)
         (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
@@ -127,12 +132,22 @@ static const SlirpCb calls = {
     .timer_new = timer_new,
     .timer_free = timer_free,
     .timer_mod = timer_mod,
-    .register_poll_fd = bound_descriptor,
+    .register_poll_fd = enter_descriptor,
     .unregister_poll_fd = leave_descriptor,
     .notify = ignore_notice,
 };
 
 /* ---- making it */
+
+/* The bound that net/confine.c will set. */
+static size_t most_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_max > MXC_SOCKETS_MAX)
+        return MXC_SOCKETS_MAX;
+    return (size_t)limit.rlim_max;
+}
 
 int mxc_stack_new(bool loopback, mxc_stack_send *send, void *context, struct mxc_stack **out,
                   struct mxc_err *err)
@@ -162,6 +177,7 @@ int mxc_stack_new(bool loopback, mxc_stack_send *send, void *context, struct mxc
     memcpy(&config.vprefix_addr6, host6, MXC_NET_PREFIX6 / 8);
     config.vnetwork.s_addr = config.vhost.s_addr & config.vnetmask.s_addr;
     config.vdhcp_start = config.vhost; /* it asks for one, although nobody is answered */
+    mxc_sockets_init(&stack->sockets, most_descriptors());
     stack->send = send;
     stack->context = context;
     stack->slirp = slirp_new(&config, &calls, stack);
@@ -228,6 +244,11 @@ int mxc_stack_publish(struct mxc_stack *stack, const struct mxc_net_publish *pub
 
 /* ---- using it */
 
+bool mxc_stack_is_full(const struct mxc_stack *stack)
+{
+    return mxc_sockets_are_full(&stack->sockets);
+}
+
 /* Is it the reset that answers a SYN? RFC 9293 numbers that one zero. */
 static bool is_refusal(const uint8_t *frame, size_t length)
 {
@@ -254,13 +275,24 @@ static const struct {
     { SLIRP_POLL_ERR, POLLERR }, { SLIRP_POLL_HUP, POLLHUP },
 };
 
+static bool listens(int fd)
+{
+    int is = 0;
+    socklen_t size = sizeof is;
+
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is, &size) == 0 && is;
+}
+
+/* When there are too many, who comes to a published port waits: accepting would fail, and the port be ready still. */
 static int add_poll(int fd, int events, void *opaque)
 {
     struct mxc_stack *stack = opaque;
     struct pollfd *entry = &stack->polls[stack->count];
 
-    if (stack->count == stack->room)
-        return -1; /* the flows are bounded below that */
+    if (stack->count == stack->room) /* the flows are bounded below that */
+        return -1;
+    if (mxc_stack_is_full(stack) && listens(fd))
+        return -1;
     *entry = (struct pollfd){ .fd = fd };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (events & words[i].slirp)

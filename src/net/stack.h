@@ -23,6 +23,8 @@ int mxc_stack_publish(struct mxc_stack *stack, const struct mxc_net_publish *pub
                       struct mxc_err *err);
 /* introduce.c: tells it the hardware address of the guest. */
 void mxc_stack_introduce(struct mxc_stack *stack);
+/* No descriptor is left for another flow. */
+bool mxc_stack_is_full(const struct mxc_stack *stack);
 /* A frame that the filter has passed. */
 void mxc_stack_input(struct mxc_stack *stack, const uint8_t *frame, size_t length);
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Who floods is bounded, and nobody else feels it."""
+import os
 from pathlib import Path
 
 import network
@@ -10,6 +11,8 @@ import host
 
 NOWHERE = "20.9.9.9"  # nobody answers
 FLOWS, HALF_OPEN = 4096, 256
+DESCRIPTORS, RESERVE = 4608, 1024  # net/sockets.h
+ROUNDS = 5
 MEMORY_KB = 600 << 10
 
 
@@ -24,6 +27,16 @@ def carrier(guest):
 def resident_kb(pid):
     rows = dict(text.split(":", 1) for text in Path(f"/proc/{pid}/status").read_text().splitlines())
     return int(rows["VmRSS"].split()[0])
+
+
+def held(guest):
+    """Descriptors of its mxc-net."""
+    return len(os.listdir(f"/proc/{carrier(guest)}/fd"))
+
+
+def pings(guest):
+    """One of some requests is answered: behind a burst the queue may be full."""
+    return any(guest.do("icmp", PUBLIC4) == "open" for _ in range(ROUNDS))
 
 
 class Floods(Case):
@@ -63,6 +76,32 @@ class Floods(Case):
             self.assertLess(resident_kb(carrier(guest)), 64 << 10)
         self.assertFalse([packet for packet in network.WORLD_SERVERS.seen() if packet[:2] == ["udp", PUBLIC4]
                           and packet[2] < 1000])
+
+    @callers()
+    def test_descriptors(self, who):
+        """Flows may not take what the resolver and the pings need, and the second sandbox feels nothing."""
+        network.WORLD_SERVERS.zone({"api.test": {"A": [PUBLIC4]}})
+        with Guest(who, OPEN) as bad, Guest(who, OPEN) as good:
+            for _ in range(ROUNDS):  # a burst may lose some
+                bad.do("flood_sources", PUBLIC4, PORT, 5000)
+                if bad.do("tcp", PUBLIC4, PORT) == "refused":
+                    break
+            else:
+                self.fail("everything has room")
+            self.assertLess(held(bad), DESCRIPTORS - RESERVE + 64)
+            self.assertEqual(bad.do("dns", "api.test")["addresses"], [PUBLIC4])
+            self.assertTrue(pings(bad))
+            self.assertEqual(good.does(("tcp", PUBLIC4, PORT), ("icmp", PUBLIC4)), ["open"] * 2)
+
+    @callers()
+    def test_echo(self, who):
+        """A pinger has one descriptor, however much it sends; and nothing but echo requests leaves."""
+        network.WORLD_SERVERS.seen(True)
+        with Guest(who, OPEN) as guest:
+            guest.do("flood_echo", PUBLIC4, 3000)
+            self.assertLess(held(guest), 60)
+            self.assertTrue(pings(guest))
+        self.assertFalse([packet for packet in network.WORLD_SERVERS.seen() if packet[0] == "udp"])
 
     @callers()
     def test_connections(self, who):

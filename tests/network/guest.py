@@ -291,9 +291,32 @@ def flood_udp(address, first, count):
     return "sent"
 
 
+def flood_sources(address, port, count):
+    """One packet from each of many ports."""
+    for number in range(count):
+        with socket.socket(family(address), socket.SOCK_DGRAM) as sock:
+            try:
+                sock.bind(("", 10000 + number))
+                sock.sendto(b"flood", (address, port))
+            except OSError:
+                pass
+    return "sent"
+
+
+def flood_echo(address, count):
+    """Many requests of one pinger."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP) as sock:
+        for number in range(count):
+            try:
+                sock.sendto(struct.pack("!BBHHH", 8, 0, 0, 0, number) + b"mxc", (address, 0))
+            except OSError:
+                pass
+    return "sent"
+
+
 ACTIONS = {action.__name__: action for action in (
     tcp, udp, icmp, keep, again, dns, dns_tcp, dns_raw, resolve, named, serve, heard, command, read, environment, descriptors,
-    flood_tcp, flood_syn, flood_udp)}
+    flood_tcp, flood_syn, flood_udp, flood_sources, flood_echo)}
 
 
 def attempt(action, verdicts, at):

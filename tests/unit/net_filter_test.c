@@ -343,6 +343,38 @@ static void test_neighbours(void **state)
     close_rig(&rig);
 }
 
+/* libslirp would take ::ffff:10.0.2.2 for a host of the world, and the rules for the gateway. */
+static void test_mapped(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    open_rig(&rig, 0, 0);
+    assert_int_equal(send(&rig, with_peer(web_syn, "::ffff:1.1.1.1")), MXC_FRAME_DROP);
+    assert_int_equal(send(&rig, with_peer(web_syn, "::ffff:10.0.2.2")), MXC_FRAME_DROP);
+    assert_int_equal(rig.event_count, 0);
+    close_rig(&rig);
+}
+
+/* Without descriptors nothing begins that takes one, and what has begun goes on. */
+static void test_crowded(void **state)
+{
+    const struct frame_spec ping = { .peer = "1.1.1.1", .protocol = 1, .guest_port = 7 };
+    struct rig rig;
+
+    (void)state;
+    open_rig(&rig, 0, 0);
+    assert_int_equal(send(&rig, with_port(web_syn, 100)), MXC_FRAME_PASS);
+    mxc_filter_crowd(rig.filter, true);
+    assert_int_equal(send(&rig, with_port(web_syn, 101)), MXC_FRAME_REPLY);
+    assert_int_equal(rig.events[0].kind, MXC_NET_LIMITED);
+    assert_int_equal(get(&rig, with_flags(with_port(web_syn, 100), SYN | ACK)), MXC_FRAME_PASS);
+    assert_int_equal(send(&rig, ping), MXC_FRAME_PASS);
+    mxc_filter_crowd(rig.filter, false);
+    assert_int_equal(send(&rig, with_port(web_syn, 101)), MXC_FRAME_PASS);
+    close_rig(&rig);
+}
+
 /* One byte of a good frame changed; the checksums are right again where 'mend' says so. */
 static void test_odd_frames(void **state)
 {
@@ -560,6 +592,7 @@ int main(void)
         cmocka_unit_test(test_neighbours), cmocka_unit_test(test_groups),
         cmocka_unit_test(test_odd_frames), cmocka_unit_test(test_resolver),
         cmocka_unit_test(test_published),  cmocka_unit_test(test_recheck),
+        cmocka_unit_test(test_mapped),     cmocka_unit_test(test_crowded),
         cmocka_unit_test(test_bounds),     cmocka_unit_test(test_rate),
     };
 
