@@ -25,6 +25,13 @@ const char *mxc_net_why_text(enum mxc_why why)
     return (unsigned)why < MXC_WHY_COUNT ? texts[why] : "?";
 }
 
+bool mxc_net_event_same(const struct mxc_net_event *a, const struct mxc_net_event *b)
+{
+    return a->kind == b->kind && a->why == b->why && a->rule == b->rule &&
+           a->protocol == b->protocol && a->port == b->port && mxc_address_same(&a->to, &b->to) &&
+           !strcmp(a->name, b->name);
+}
+
 static bool is_event(const struct mxc_net_event *event)
 {
     return event->kind < MXC_NET_KIND_COUNT && event->why < MXC_WHY_COUNT &&

@@ -65,6 +65,9 @@ struct mxc_net_event {
  * header knows; the name becomes one line that steers no terminal. */
 bool mxc_net_event_take(const void *packet, size_t size, struct mxc_net_event *out);
 
+/* Is it the same that happened, apart from when and how often? */
+bool mxc_net_event_same(const struct mxc_net_event *a, const struct mxc_net_event *b);
+
 /* Wire texts. Static storage. */
 const char *mxc_net_kind_text(enum mxc_net_kind kind);
 const char *mxc_net_why_text(enum mxc_why why);

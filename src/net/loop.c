@@ -47,6 +47,8 @@ struct mxc_loop {
     int control;
     uint64_t now_ms;
     uint64_t tick_ms; /* when the filter is to be told of the time again */
+    uint64_t lost;    /* events that the executor had no room for */
+    bool ending;
     struct mxc_filter_out out;
     struct mxc_echo echo;
     struct mxc_relay relay;
@@ -63,19 +65,37 @@ static uint64_t read_clock(clockid_t clock, uint64_t unit_ns)
     return ((uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec) / unit_ns;
 }
 
-/* An executor that does not listen loses events, and the filter counts none of them: its own rate is far below
- * what the channel holds. */
+/* False when it has no room; in the end it listens, or ends us. */
+static bool say(const struct mxc_loop *loop, const struct mxc_net_event *event)
+{
+    struct mxc_net_message message = { .kind = MXC_NET_EVENT, .event = *event };
+
+    message.event.time_ns = read_clock(CLOCK_REALTIME, 1);
+    return send(loop->control, &message, sizeof message,
+                MSG_NOSIGNAL | (loop->ending ? 0 : MSG_DONTWAIT)) == sizeof message;
+}
+
+/* An executor that does not listen learns how much it missed. */
+static bool say_lost(struct mxc_loop *loop)
+{
+    struct mxc_net_event event = { .kind = MXC_NET_UNTOLD, .rule = MXC_NO_RULE };
+
+    event.count = loop->lost < UINT32_MAX ? (uint32_t)loop->lost : UINT32_MAX;
+    if (loop->lost && say(loop, &event))
+        loop->lost -= event.count;
+    return !loop->lost;
+}
+
 static void tell(void *context, const struct mxc_net_event *event)
 {
     struct mxc_loop *loop = context;
-    struct mxc_net_message message = { .kind = MXC_NET_EVENT };
+    struct mxc_net_event told = *event;
     const char *name = *event->name ? NULL : mxc_known_find(&loop->known, &event->to);
 
-    message.event = *event;
     if (name)
-        memcpy(message.event.name, name, strlen(name) + 1);
-    message.event.time_ns = read_clock(CLOCK_REALTIME, 1);
-    (void)!send(loop->control, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        memcpy(told.name, name, strlen(name) + 1);
+    if (!say_lost(loop) || !say(loop, &told))
+        loop->lost += told.count;
 }
 
 /* A full device loses the frame, as a full network does. */
@@ -296,8 +316,10 @@ int mxc_loop_run(struct mxc_loop *loop, int device, int control, struct mxc_err 
         if (wait_all(loop, err) < 0)
             return -1;
         if (loop->polls[AT_CONTROL].revents) { /* nothing more is said: it was closed */
-            mxc_filter_free(loop->filter);     /* tells what it has kept back */
+            loop->ending = true;
+            mxc_filter_free(loop->filter); /* tells what it has kept back */
             loop->filter = NULL;
+            (void)say_lost(loop);
             return 0;
         }
         if (loop->polls[AT_OWN].revents && refresh_own(loop, err) < 0)

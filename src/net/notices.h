@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Events at a bearable rate: the same one at most once in a second, all together from a bucket that fills slowly,
- * and a count of those that were not told. */
+/* Events at a bearable rate: the same one at most once in a second, all together from a bucket that fills slowly. What is
+ * kept back is counted for each event, and told with the next one that is the same, or when there is time for it. */
 #ifndef MXC_NET_NOTICES_H
 #define MXC_NET_NOTICES_H
 
@@ -9,27 +9,34 @@
 
 #include "net/event.h"
 
-#define MXC_NOTICES_KNOWN 64
+/* Different events that are remembered; of those beyond only the number is. */
+#define MXC_NOTICES_KNOWN 128
+
+struct mxc_notice {
+    struct mxc_net_event event;
+    uint64_t kept;     /* so many were not told */
+    uint64_t until_ms; /* not to be told before */
+};
 
 /* Caller's memory; set 'tell' and 'context', the rest is zero. */
 struct mxc_notices {
     void (*tell)(void *context, const struct mxc_net_event *event);
     void *context;
-    uint64_t begun;       /* 0: no event yet */
-    uint64_t filled_ms;   /* when 'thousandths' was true */
-    uint64_t thousandths; /* of an event, that may be told at once */
-    uint32_t untold;
-    struct {
-        uint64_t mark, until_ms;
-    } known[MXC_NOTICES_KNOWN];
+    uint64_t begun;                    /* 0: no event yet */
+    uint64_t filled_ms;                /* when 'thousandths' was true */
+    uint64_t thousandths;              /* of an event, that may be told at once */
+    uint64_t untold;                   /* which they were is not known */
+    uint64_t marks[MXC_NOTICES_KNOWN]; /* 0: none is known there */
+    struct mxc_notice known[MXC_NOTICES_KNOWN];
 };
 
-/* Tells an event, or counts it. */
+/* Tells an event, together with those like it that were kept back; or keeps it back. The counts of all that is told
+ * and kept back are together those of what was added. */
 void mxc_notices_add(struct mxc_notices *notices, const struct mxc_net_event *event,
                      uint64_t now_ms);
 
-/* Tells how many were not told, if any and if the bucket lets it; to be called now and then, and with 'end' when
- * no more will come: then it is told in any case. */
+/* Tells some of what was kept back, as far as the bucket lets it; to be called about every second, and with 'end' when
+ * no more will come: then all is told in any case. */
 void mxc_notices_tick(struct mxc_notices *notices, uint64_t now_ms, bool end);
 
 #endif

@@ -211,17 +211,10 @@ void mxc_events_finish(struct mxc_events *events)
 
 /* ---- the summary */
 
-static bool is_same(const struct mxc_net_event *a, const struct mxc_net_event *b)
-{
-    return a->kind == b->kind && a->why == b->why && a->rule == b->rule &&
-           a->protocol == b->protocol && a->port == b->port && mxc_address_same(&a->to, &b->to) &&
-           !strcmp(a->name, b->name);
-}
-
 static void keep(struct mxc_events *events, const struct mxc_net_event *event)
 {
     for (size_t i = 0; i < events->count; i++)
-        if (is_same(&events->kept[i].event, event)) {
+        if (mxc_net_event_same(&events->kept[i].event, event)) {
             events->kept[i].count += event->count;
             return;
         }

@@ -29,7 +29,7 @@ void mxc_events_finish(struct mxc_events *events);
 /* The refusals as a JSON list, in the order in which they came first. */
 void mxc_events_json(const struct mxc_events *events, struct mxc_buf *out);
 
-/* How many events are not in that list. */
+/* How many events are not in that list: with the counts in it, they are all that happened. */
 uint64_t mxc_events_more(const struct mxc_events *events);
 
 /* A line of words for each, at most 'most', and one for those beyond; "" when nothing was refused. */

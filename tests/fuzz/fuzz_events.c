@@ -64,7 +64,7 @@ static void twist(struct world *world, struct mxc_net_event *event)
         const char *name = world_name(world);
 
         memcpy(event->name, name, strlen(name) + 1);
-        event->kind = 1 + dice_roll(&world->dice, 3);
+        event->kind = 1 + dice_roll(&world->dice, 4);
     }
     while (changes--) {
         size_t at =

@@ -142,19 +142,24 @@ class Events(Case):
         refused = [event for event in events if event["kind"] == "refused"]
         untold = sum(event["count"] for event in events if event["kind"] == "untold")
         self.assertTrue(20 <= len(refused) < 1500, len(refused))
+        self.assertEqual({event["count"] for event in refused}, {1})
         self.assertEqual(len({event["port"] for event in refused}), len(refused))
         self.assertGreater(untold, 0)
         self.assertLessEqual(sum(event["count"] for event in refused) + untold, 3000)
         self.assertEqual(len(result["denials"]), 32)
-        self.assertGreater(result["denialsMore"], 0)
+        self.assertEqual(sum(row["count"] for row in result["denials"]) + result["denialsMore"],
+                         sum(event["count"] for event in events))
 
     @callers()
     def test_repeated(self, who):
-        """The same again and again is one entry of the summary."""
-        actions = [("tcp", PUBLIC4, PORT)] * 30
+        """The same again and again is told seldom, and counted each time."""
+        actions = [("tcp", PUBLIC4, PORT), ("tcp", PUBLIC4, PORT + 1), ("udp", PUBLIC4, PORT)] * 10
         _, events, result = self.told_events(who, guest_policy(egress(to(PUBLIC6))), *actions)
-        self.assertLessEqual(len(events), 5)
-        self.assertEqual([(row["address"], row["port"]) for row in result["denials"] if row["kind"] == "refused"], [(PUBLIC4, PORT)])
+        self.assertLessEqual(len(events), 15)
+        self.assertEqual({event["kind"] for event in events}, {"refused"})
+        self.assertEqual(sorted((row["protocol"], row["address"], row["port"], row["count"]) for row in result["denials"]),
+                         [("tcp", PUBLIC4, PORT, 10), ("tcp", PUBLIC4, PORT + 1, 10), ("udp", PUBLIC4, PORT, 10)])
+        self.assertEqual((sum(event["count"] for event in events), result["denialsMore"]), (30, 0))
 
     @callers()
     def test_descriptor(self, who):

@@ -24,7 +24,7 @@ export interface Denial {
   /** Why: a rule, or the default. */
   readonly why?: string;
   readonly rule?: string | number;
-  /** How often it was told; repetitions within a second are counted as `untold`. */
+  /** How often it happened. */
   readonly count?: number;
   /** The smallest change of the policy that would allow it. */
   readonly suggestion?: readonly PatchOperation[];
@@ -53,7 +53,7 @@ export interface SandboxExit {
   enforcement: Readonly<Record<string, string>>;
   /** What the policy refused while it ran; null when the backend keeps no record. */
   denials: readonly Denial[] | null;
-  /** Kinds of refusals beyond those in `denials`. */
+  /** How many refusals are not in `denials`. */
   denialsMore: number;
 }
 

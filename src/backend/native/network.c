@@ -74,7 +74,7 @@ void native_network_lost(struct mxc_run *run)
 
 /* Neither talk without end nor silence makes the run longer than this, in turns and milliseconds. */
 #define LAST_TURNS   8
-#define LAST_WAIT_MS 100
+#define LAST_WAIT_MS 250
 
 void native_network_end(struct mxc_run *run)
 {
