@@ -2,6 +2,7 @@
 /* mxc schema: the policy format for editors, validators and readers. */
 #include "backend/backend.h"
 #include "cli/verbs.h"
+#include "net/event.h"
 #include "policy/schema.h"
 
 struct schema_options {
@@ -40,6 +41,24 @@ static void add_union(struct mxc_buf *out, const char *about, const char *name,
     mxc_buf_add(out, ";\n");
 }
 
+/* What the entries of 'denials' in a result say. */
+static void add_denials(struct mxc_buf *out)
+{
+    static const char *const kinds[] = {
+#define TEXT(name, wire) wire,
+        MXC_NET_KINDS(TEXT)
+    };
+    static const char *const whys[] = { MXC_NET_WHYS(TEXT) };
+    static const char *const protocols[] = { MXC_NET_PROTOCOLS(TEXT) };
+#undef TEXT
+
+    add_union(out, "What the policy refused.", "DenialKind", kinds, sizeof kinds / sizeof *kinds);
+    /* Without the first one, which is not told. */
+    add_union(out, "Why it was refused.", "DenialReason", whys + 1, sizeof whys / sizeof *whys - 1);
+    add_union(out, "The protocol of a flow that was refused.", "DenialProtocol", protocols,
+              sizeof protocols / sizeof *protocols);
+}
+
 static void add_typescript(struct mxc_buf *out)
 {
     static const char *const codes[] = {
@@ -59,6 +78,7 @@ static void add_typescript(struct mxc_buf *out)
     add_union(out, "What went wrong: a closed set.", "ErrorCode", codes,
               sizeof codes / sizeof *codes);
     add_union(out, "Why a run ended.", "Reason", reasons, sizeof reasons / sizeof *reasons);
+    add_denials(out);
     mxc_schema_typescript(out);
 }
 

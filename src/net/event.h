@@ -33,6 +33,12 @@
     X(NAME, "name")         /* no rule covers the name */                                          \
     X(LIMIT, "limit")       /* too many at once */
 
+/* What a flow is told as: enum mxc_protocol, wire text. */
+#define MXC_NET_PROTOCOLS(X)                                                                       \
+    X(TCP, "tcp")                                                                                  \
+    X(UDP, "udp")                                                                                  \
+    X(ICMP, "icmp")
+
 enum mxc_net_kind {
 #define MXC_NET_KIND_ENUM(name, wire) MXC_NET_##name,
     MXC_NET_KINDS(MXC_NET_KIND_ENUM)

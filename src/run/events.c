@@ -48,7 +48,11 @@ void mxc_events_free(struct mxc_events *events)
 
 /* ---- JSON */
 
-static const char *const protocols[] = { NULL, "tcp", "udp", "icmp" };
+static const char *const protocols[] = {
+#define TEXT(name, wire) [MXC_PROTO_##name] = wire,
+    MXC_NET_PROTOCOLS(TEXT)
+#undef TEXT
+};
 
 static void add_time(struct mxc_buf *out, uint64_t time_ns)
 {

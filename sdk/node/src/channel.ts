@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Where lxc-exec leaves how a call ended: a file without a name that only we and the executor can reach. A
 // program in a sandbox has another /proc, so it can neither read nor forge it, whatever it prints.
-import { closeSync, constants, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, constants, fstatSync, mkdtempSync, openSync, readSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isRecord, parseRecord, type JsonRecord } from './wire.js';
@@ -23,18 +23,29 @@ export interface ResultChannel {
   take(): JsonRecord | null;
 }
 
-function openNameless(): number {
-  for (const folder of ['/dev/shm', tmpdir()])
+function makeFolder(folders: readonly string[]): string {
+  try {
+    return mkdtempSync(join(folders.at(-1)!, 'mxc-'));
+  } catch (cause) {
+    const message = `there is no room for a temporary file in ${folders.join(' or ')}: set TMPDIR to a folder that has some`;
+    throw Object.assign(new Error(message, { cause }), { code: (cause as NodeJS.ErrnoException).code });
+  }
+}
+
+/** In the first of the folders that can; in the last one also where the file has to have a name for a moment. */
+export function openNameless(folders: readonly string[]): number {
+  for (const folder of folders)
     try {
       return openSync(folder, O_TMPFILE | constants.O_RDWR, 0o600);
     } catch {
       // The next one; not every file system can.
     }
-  const folder = mkdtempSync(join(tmpdir(), 'mxc-'));
+  const folder = makeFolder(folders);
   try {
     return openSync(join(folder, 'result'), 'wx+', 0o600);
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(join(folder, 'result'), { force: true }); // not recursive: that would need a descriptor
+    rmdirSync(folder);
   }
 }
 
@@ -49,7 +60,7 @@ const none: ResultChannel = { env: {}, take: () => null };
 
 export function openChannel(): ResultChannel {
   if (process.platform !== 'linux') return none;
-  const fd = openNameless();
+  const fd = openNameless(['/dev/shm', tmpdir()]);
   let open = true;
   return {
     env: { MXC_RESULT_FILE: `/proc/${process.pid}/fd/${fd}` },

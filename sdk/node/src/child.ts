@@ -49,7 +49,7 @@ export function endKindly(child: ChildProcess): void {
 }
 
 /** The same on a terminal. */
-export function endTerminalKindly(pty: IPty): void {
-  pty.kill('SIGTERM');
+export function endTerminalKindly(pty: IPty, signal: 'SIGTERM' | 'SIGHUP' = 'SIGTERM'): void {
+  pty.kill(signal);
   pty.onExit(killLater(() => pty.kill('SIGKILL')));
 }

@@ -102,6 +102,11 @@ const sections: Partial<Record<SandboxingMethod, Section>> = {
   },
 };
 
+function sectionOf(containment: SandboxingMethod, host: MappingHost): Section | undefined {
+  if (containment === 'process') return processOn[host.platform] ?? processcontainer;
+  return Object.hasOwn(sections, containment) ? sections[containment] : undefined;
+}
+
 function addNetwork(
   config: ContainerConfig,
   policy: SandboxPolicy,
@@ -136,8 +141,7 @@ export function mapPolicy(
     injection: policy.ui?.allowInputInjection ?? false,
   };
   addNetwork(config, policy, containment, host);
-  const section =
-    containment === 'process' ? (processOn[host.platform] ?? processcontainer) : sections[containment];
+  const section = sectionOf(containment, host);
   if (!section) throw new Error(`Containment type '${containment}' is not yet supported.`);
   config.containment = containment;
   section(config, policy);

@@ -160,10 +160,10 @@ export function temporaryPolicy(env: Environment, host: DiscoveryHost): Filesyst
 
 /** Folders of PATH and of well-known variables that exist, without those of the system, read-only. */
 export function getAvailableToolsPolicy(
-  env: Environment = process.env,
-  options: ToolsPolicyOptions = {},
+  env?: Environment,
+  options?: ToolsPolicyOptions,
 ): FilesystemPolicyResult {
-  return toolsPolicy(env, options, thisHost);
+  return toolsPolicy(env ?? process.env, options ?? {}, thisHost);
 }
 
 /** Programs that the user installed, read-only. */
@@ -172,6 +172,6 @@ export function getUserProfilePolicy(): FilesystemPolicyResult {
 }
 
 /** The folder for temporary files, writable. It is the host's own: everything in it can be reached. */
-export function getTemporaryFilesPolicy(env: Environment = process.env): FilesystemPolicyResult {
-  return temporaryPolicy(env, thisHost);
+export function getTemporaryFilesPolicy(env?: Environment): FilesystemPolicyResult {
+  return temporaryPolicy(env ?? process.env, thisHost);
 }

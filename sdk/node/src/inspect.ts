@@ -3,11 +3,11 @@
 import { endedBy } from './abort.js';
 import { endKindly, launched } from './child.js';
 import { collect, type Collected } from './collect.js';
-import { MxcError, mxcErrorFromCode } from './errors.js';
+import { errorOf, MxcError } from './errors.js';
 import { resolveMxc } from './locate.js';
 import { readProbe, type ProbeResult } from './probe.js';
 import { policyOf, type RunRequest } from './request.js';
-import { isRecord, parseRecord, type JsonRecord } from './wire.js';
+import { isRecord, parseRecord } from './wire.js';
 
 export interface InspectOptions {
   signal?: AbortSignal | undefined;
@@ -53,11 +53,6 @@ async function ask(args: string[], options: InspectOptions, input = ''): Promise
   });
   child.stdin!.on('error', () => {}).end(input);
   return endedBy(signal, () => endKindly(child), collect(child));
-}
-
-function errorOf(error: JsonRecord): MxcError {
-  const { code, message, ...details } = error;
-  return mxcErrorFromCode(String(code), String(message), Object.keys(details).length ? details : undefined);
 }
 
 function strange(verb: string, { exitCode, stderr }: Collected): MxcError {

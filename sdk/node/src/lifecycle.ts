@@ -2,7 +2,7 @@
 // Sandboxes that outlive one call.
 import { onAbort } from './abort.js';
 import { envelopeOf, openChannel, type ResultChannel } from './channel.js';
-import { endKindly, launched } from './child.js';
+import { endKindly, endTerminalKindly, launched } from './child.js';
 import { collect, type Collected } from './collect.js';
 import { backendOf, makeEnvelope, readAnswer } from './envelope.js';
 import { mxcErrorFromCode } from './errors.js';
@@ -102,7 +102,7 @@ export function execInSandbox<C extends StateAwareContainmentBackend>(
   backendOf(sandboxId);
   const { executor, args } = prepareEnvelope(makeEnvelope('exec', { sandboxId }, config), options);
   const pty = spawnPty(executor, args, { cwd: process.cwd(), ...options.ptyOptions });
-  pty.onExit(onAbort(options.signal, () => pty.kill()));
+  pty.onExit(onAbort(options.signal, () => endTerminalKindly(pty, 'SIGHUP'))); // a closed terminal, as published
   return pty;
 }
 

@@ -30,6 +30,34 @@ export type Reason =
   | 'failed'
   | 'interrupted';
 
+/** What the policy refused. */
+export type DenialKind =
+  | 'refused'
+  | 'name-refused'
+  | 'name-guarded'
+  | 'name-unresolved'
+  | 'limited'
+  | 'untold';
+
+/** Why it was refused. */
+export type DenialReason =
+  | 'rule'
+  | 'default'
+  | 'loopback'
+  | 'own-address'
+  | 'link-local'
+  | 'metadata'
+  | 'private'
+  | 'reserved'
+  | 'name'
+  | 'limit';
+
+/** The protocol of a flow that was refused. */
+export type DenialProtocol =
+  | 'tcp'
+  | 'udp'
+  | 'icmp';
+
 /** One policy for one run. */
 export interface Policy {
   /** No effect. For editors. Never fetched. */

@@ -62,6 +62,11 @@ export function addEnvironment(config: ContainerConfig, env: Environment | undef
 const unsupported = (found: PlatformSupport) =>
   new Error(`MXC is not supported on this platform: ${found.reason ?? ''}`);
 
+/** Null: nobody is to be asked, or nobody knows. */
+function supportOf(executor: string | null, options: SandboxSpawnOptions): PlatformSupport | null {
+  return options.skipPlatformCheck || !executor ? null : supportBeside(executor);
+}
+
 function checkAvailable(raw: SandboxingMethod, effective: SandboxingMethod, found: PlatformSupport): void {
   const abstract = (ContainmentTypes as readonly SandboxingMethod[]).includes(effective);
   if (abstract || found.availableMethods.includes(effective as PlatformSupport['availableMethods'][number])) return;
@@ -74,7 +79,7 @@ function checkAvailable(raw: SandboxingMethod, effective: SandboxingMethod, foun
 /** Throws in the documented order. */
 function validate(config: ContainerConfig, options: SandboxSpawnOptions, executor: string | null): void {
   const raw = config.containment;
-  const effective = raw && (legacyAliases[raw] ?? raw);
+  const effective = raw && Object.hasOwn(legacyAliases, raw) ? legacyAliases[raw] : raw;
   const experimental = effective !== undefined && ExperimentalBackends.includes(effective);
   if (!config.process?.commandLine)
     throw new Error('script is required. Set process.commandLine on the config or pass a script to spawnSandbox().');
@@ -82,7 +87,7 @@ function validate(config: ContainerConfig, options: SandboxSpawnOptions, executo
     throw new Error(
       `'${raw}' containment requires experimental mode. Set 'experimental: true' in SandboxSpawnOptions.`,
     );
-  const found = options.skipPlatformCheck || !executor ? null : supportBeside(executor);
+  const found = supportOf(executor, options);
   if (found && !found.isSupported && !experimental) throw unsupported(found);
   if (effective === 'microvm' && process.platform !== 'win32') throw new Error(microvmElsewhere);
   if (found && raw && effective && !experimental) checkAvailable(raw, effective, found);
@@ -124,5 +129,8 @@ export function prepare(config: ContainerConfig, options: SandboxSpawnOptions, e
 
 /** A lifecycle call: the envelope goes as it is, and there is no log file. */
 export function prepareEnvelope(envelope: object, options: SandboxSpawnOptions): Omit<Prepared, 'logger'> {
-  return { executor: resolveExecutor(options.executablePath), args: argv(envelope, options) };
+  const found = findExecutor(options.executablePath);
+  const support = supportOf(found, options);
+  if (support && !support.isSupported) throw unsupported(support);
+  return { executor: resolveExecutor(options.executablePath, undefined, found), args: argv(envelope, options) };
 }

@@ -61,11 +61,10 @@ function variables(environment: Environment | undefined): string[] | undefined {
 /** The policy that a request means. */
 export function policyOf(request: RunRequest): Policy | ContainerConfig {
   if (!('command' in request)) return request;
-  const { command, workingDirectory, environment, inheritDefaultEnvironment, timeoutMs, containerName } = request;
-  const { containment, filesystem, network, runtimeConfig, ui, limits, ...rest } = request;
-  const known = ['command', 'workingDirectory', 'environment', 'inheritDefaultEnvironment', 'timeoutMs', 'containerName'];
-  const unknown = Object.keys(rest).find((key) => !known.includes(key));
-  if (unknown) throw new TypeError(`a sandbox request has no member '${unknown}'`);
+  const { command, workingDirectory, environment, inheritDefaultEnvironment, timeoutMs, containerName, ...same } = request;
+  const { containment, filesystem, network, runtimeConfig, ui, limits, ...others } = same;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw new TypeError(`a sandbox request has no member '${unknown}'`);
   if (typeof command === 'string' ? !command : !command.length) throw new TypeError('a sandbox request needs a command');
   // In a policy it means none; here it is what is left of somebody's time.
   if (timeoutMs === 0) throw new TypeError('timeoutMs is 0: leave it out for no timeout');

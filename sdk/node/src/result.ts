@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The result that mxc writes to a descriptor which the program never holds.
 import { constants } from 'node:os';
-import { MxcError, mxcErrorFromCode } from './errors.js';
-import type { Reason } from './mxc.gen.js';
+import { errorOf, MxcError } from './errors.js';
+import type { DenialKind, DenialProtocol, DenialReason, Reason } from './mxc.gen.js';
 import { isRecord, parseRecord, type JsonRecord } from './wire.js';
 
 /** One operation of a JSON Patch (RFC 6902). */
@@ -15,17 +15,16 @@ export interface PatchOperation {
 
 /** Something that the policy kept the program from doing, as the executor tells it. */
 export interface Denial {
-  readonly kind: string;
-  readonly time?: string;
-  readonly protocol?: string;
+  readonly kind: DenialKind;
+  readonly protocol?: DenialProtocol;
   readonly address?: string;
   readonly port?: number;
   readonly name?: string;
-  /** Why: a rule, or the default. */
-  readonly why?: string;
-  readonly rule?: string | number;
+  readonly why?: DenialReason;
+  /** The rule that denied it: a JSON pointer into the policy. */
+  readonly rule?: string;
   /** How often it happened. */
-  readonly count?: number;
+  readonly count: number;
   /** The smallest change of the policy that would allow it. */
   readonly suggestion?: readonly PatchOperation[];
 }
@@ -39,16 +38,16 @@ export interface SandboxExit {
   /** The signal that killed it, by its own doing or because of `reason`. */
   signal: NodeJS.Signals | null;
   timedOut: boolean;
-  /** From the start of set-up to the end. */
-  durationMs: number;
-  setupMs: number;
-  runMs: number;
+  /** From the start of set-up to the end; null, as the next two, when it was interrupted before it could be told. */
+  durationMs: number | null;
+  setupMs: number | null;
+  runMs: number | null;
   /** Processor time of everything in the sandbox; null when nobody counted. */
   cpuMs: number | null;
   /** Bytes; null when the host cannot tell. */
   peakMemory: number | null;
-  /** Who ran it. */
-  backend: string;
+  /** Who ran it; null when it was interrupted before that was known. */
+  backend: string | null;
   /** What was enforced, and by what on this host: texts for people and logs. */
   enforcement: Readonly<Record<string, string>>;
   /** What the policy refused while it ran; null when the backend keeps no record. */
@@ -63,30 +62,24 @@ function numberOr<T>(value: unknown, otherwise: T): number | T {
   return typeof value === 'number' ? value : otherwise;
 }
 
-/** Throws the error of a result that has one. */
-function throwError(error: JsonRecord): never {
-  const { code, message, ...details } = error;
-  throw mxcErrorFromCode(String(code), String(message), Object.keys(details).length ? details : undefined);
-}
-
 function denialsOf(value: unknown): readonly Denial[] | null {
   return Array.isArray(value) ? (value as Denial[]) : null;
 }
 
 function exitOf(result: JsonRecord): SandboxExit {
-  const setupMs = numberOr(result.setupMs, 0);
-  const runMs = numberOr(result.runMs, 0);
+  const setupMs = numberOr(result.setupMs, null);
+  const runMs = numberOr(result.runMs, null);
   return {
     reason: result.reason as Reason,
     exitCode: numberOr(result.exitCode, null),
     signal: signalNames.get(numberOr(result.signal, 0)) ?? null,
     timedOut: result.reason === 'timeout',
-    durationMs: setupMs + runMs,
+    durationMs: setupMs === null || runMs === null ? null : setupMs + runMs,
     setupMs,
     runMs,
     cpuMs: numberOr(result.cpuMs, null),
     peakMemory: numberOr(result.peakMemoryBytes, null),
-    backend: String(result.backend),
+    backend: typeof result.backend === 'string' ? result.backend : null,
     enforcement: isRecord(result.enforced) ? (result.enforced as Record<string, string>) : {},
     denials: denialsOf(result.denials),
     denialsMore: numberOr(result.denialsMore, 0),
@@ -109,12 +102,12 @@ export function interrupted(code: number | null, killed: NodeJS.Signals | null):
     exitCode: null,
     signal,
     timedOut: false,
-    durationMs: 0,
-    setupMs: 0,
-    runMs: 0,
+    durationMs: null,
+    setupMs: null,
+    runMs: null,
     cpuMs: null,
     peakMemory: null,
-    backend: '',
+    backend: null,
     enforcement: {},
     denials: null,
     denialsMore: 0,
@@ -131,6 +124,6 @@ export function readResult(line: string, ending: string): SandboxExit {
   if (!result) throw new MxcError('backend_error', `the executor ended ${ending} and left no result`);
   if (result.version !== 1)
     throw new MxcError('backend_error', `the executor's result has version ${String(result.version)}, this SDK knows 1`);
-  if (isRecord(result.error)) throwError(result.error);
+  if (isRecord(result.error)) throw errorOf(result.error);
   return exitOf(result);
 }

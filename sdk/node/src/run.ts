@@ -20,6 +20,11 @@ export interface RunResult extends SandboxExit {
 
 const standardMaximum = 64 << 20;
 
+function maximumOf({ maxOutputBytes = standardMaximum }: RunOptions): number {
+  if (maxOutputBytes === Infinity || (Number.isSafeInteger(maxOutputBytes) && maxOutputBytes >= 0)) return maxOutputBytes;
+  throw new RangeError(`maxOutputBytes is a number of bytes, or Infinity: it cannot be ${String(maxOutputBytes)}`);
+}
+
 /** Keeps what comes until there is too much in all. */
 class Gathered {
   readonly #parts: Buffer[][] = [];
@@ -56,10 +61,10 @@ class Gathered {
   }
 }
 
-async function collect(sandbox: Sandbox, options: RunOptions): Promise<RunResult> {
-  const output = new Gathered(options.maxOutputBytes ?? standardMaximum, () => void sandbox[Symbol.asyncDispose]());
+async function collect(sandbox: Sandbox, maximum: number, input: RunOptions['input']): Promise<RunResult> {
+  const output = new Gathered(maximum, () => void sandbox[Symbol.asyncDispose]());
   const drained = [sandbox.stdout!, sandbox.stderr!].map((stream) => output.add(stream));
-  sandbox.stdin?.end(options.input);
+  sandbox.stdin?.end(input);
   const exit = await sandbox.wait();
   await Promise.all(drained);
   const reason = output.exceeded ? { reason: 'output' as const, exitCode: null, signal: 'SIGKILL' as const } : {};
@@ -71,10 +76,11 @@ async function collect(sandbox: Sandbox, options: RunOptions): Promise<RunResult
  * policy that is refused and a set-up that fails reject with an `MxcError`.
  */
 export async function run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
+  const maximum = maximumOf(options);
   const stdin = options.input === undefined ? 'ignore' : 'pipe';
   const sandbox = await start(request, { ...options, stdin, stdout: 'pipe', stderr: 'pipe' });
   try {
-    return await collect(sandbox, options);
+    return await collect(sandbox, maximum, options.input);
   } finally {
     await sandbox[Symbol.asyncDispose]();
   }

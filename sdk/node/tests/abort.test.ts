@@ -6,11 +6,24 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { probe, run, spawnSandboxAsync, stopSandbox, type SandboxId } from '#sdk';
+import {
+  checkPolicy,
+  deprovisionSandbox,
+  execInSandboxAsync,
+  explainPolicy,
+  probe,
+  provisionSandbox,
+  run,
+  spawnSandboxAsync,
+  start,
+  startSandbox,
+  stopSandbox,
+  type SandboxId,
+} from '#sdk';
 import { onAbort } from '../src/abort.js';
 import { fake } from './fake.js';
 
-const many = 50;
+const many = 60;
 const id = 'iso:1' as SandboxId<'isolation_session'>;
 const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
 
@@ -20,17 +33,28 @@ function programs(body: string): { executablePath: string; skipPlatformCheck: tr
   return { executablePath: path, skipPlatformCheck: true };
 }
 
+type Both = ReturnType<typeof programs> & { signal: AbortSignal };
+
+const policy = { version: '0.7.0' };
+const kinds: Record<string, (both: Both) => Promise<unknown>> = {
+  run: (both) => run({ command: 'x' }, both),
+  start: async (both) => (await start({ command: 'x' }, both)).wait(),
+  'spawnSandboxAsync over pipes': (both) => spawnSandboxAsync('x', policy, { ...both, usePty: false }),
+  spawnSandboxAsync: (both) => spawnSandboxAsync('x', policy, both),
+  provisionSandbox: (both) => provisionSandbox('isolation_session', {}, both),
+  startSandbox: (both) => startSandbox(id, {}, both),
+  stopSandbox: (both) => stopSandbox(id, {}, both),
+  deprovisionSandbox: (both) => deprovisionSandbox(id, {}, both),
+  execInSandboxAsync: (both) => execInSandboxAsync(id, { process: { commandLine: 'x' } }, both),
+  probe: (both) => probe(both),
+  checkPolicy: (both) => checkPolicy({ command: 'x' }, both),
+  explainPolicy: (both) => explainPolicy({ command: 'x' }, both),
+};
+
 /** So many calls of every kind on one signal. */
 function callAll(options: ReturnType<typeof programs>, signal: AbortSignal): Promise<unknown>[] {
-  const both = { ...options, signal };
-  const kinds = [
-    () => run({ command: 'x' }, both),
-    () => spawnSandboxAsync('x', { version: '0.7.0' }, { ...both, usePty: false }),
-    () => spawnSandboxAsync('x', { version: '0.7.0' }, both),
-    () => stopSandbox(id, {}, both),
-    () => probe(both),
-  ];
-  return Array.from({ length: many }, (_, index) => kinds[index % kinds.length]!());
+  const calls = Object.values(kinds);
+  return Array.from({ length: many }, (_, index) => calls[index % calls.length]!({ ...options, signal }));
 }
 
 async function warningsOf(body: () => Promise<void>): Promise<string[]> {
@@ -65,6 +89,16 @@ test('many calls on one signal that speaks', async () => {
   });
   assert.deepEqual([warnings, listeners(control.signal)], [[], 0]);
 });
+
+for (const [name, call] of Object.entries(kinds))
+  test(`a signal that speaks in the turn of the call: ${name}`, { timeout: 30_000 }, async () => {
+    const control = new AbortController();
+    const enough = new Error('enough');
+    const ended = call({ ...programs('exec sleep 600'), signal: control.signal });
+    control.abort(enough);
+    await assert.rejects(ended, enough);
+    assert.equal(listeners(control.signal), 0);
+  });
 
 test('who is over is not stopped; who comes late is', () => {
   const control = new AbortController();

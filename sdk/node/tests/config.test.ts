@@ -79,8 +79,9 @@ test('microvm', () => {
   assert.throws(() => map({ network: {} }, 'microvm', 'win32'), /does not support network policy enforcement/);
 });
 
-test('containments that are written by hand', () => {
-  for (const containment of ['vm', 'processcontainer', 'seatbelt', 'hyperlight', 'isolation_session'] as const)
+test('containments that are written by hand, and names that every object knows', () => {
+  const known = ['vm', 'processcontainer', 'seatbelt', 'hyperlight', 'isolation_session'] as const;
+  for (const containment of [...known, ...(['toString', 'constructor', '__proto__'] as never[])])
     assert.throws(() => map({}, containment), new Error(`Containment type '${containment}' is not yet supported.`));
 });
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The SDK on the real executor. Without one in MXC_BIN_DIR each test is skipped and says so.
+// The SDK on the real executor. Without MXC_BUILD each test is skipped and says so.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -46,7 +46,7 @@ real('run: streams, status, what was enforced', async () => {
   const done = await run({ command: 'read x; echo "out $x"; echo err >&2; exit 3' }, { input: 'in\n' });
   assert.deepEqual([done.stdout, done.stderr, done.exitCode, done.reason], ['out in\n', 'err\n', 3, 'exit']);
   assert.match(done.enforcement.network ?? '', /loopback/);
-  assert.ok(done.durationMs > 0);
+  assert.ok(done.durationMs! > 0);
   assert.equal(done.backend, 'native');
 });
 

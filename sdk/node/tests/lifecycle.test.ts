@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { once } from 'node:events';
-import { watch } from 'node:fs';
+import { watch, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
 import {
   deprovisionSandbox,
@@ -134,6 +135,31 @@ test('execInSandbox is a terminal that abort ends', async () => {
   pty.onData((part) => part.includes('ready') && abort.abort());
   const { signal } = await new Promise<{ signal?: number }>((resolve) => pty.onExit(resolve));
   assert.equal(signal, 1);
+});
+
+test('execInSandbox is killed when it does not end', async () => {
+  const program = fake("trap '' HUP TERM; echo ready; while :; do sleep 0.1; done");
+  const abort = new AbortController();
+  const pty = execInSandbox(id, { process: { commandLine: 'x' } }, { executablePath: program.path, signal: abort.signal });
+  pty.onData((part) => part.includes('ready') && abort.abort());
+  const { signal } = await new Promise<{ signal?: number }>((resolve) => pty.onExit(resolve));
+  assert.equal(signal, 9);
+});
+
+test('a host that cannot is said before anything starts, unless nobody wants to know', async () => {
+  const program = fake(`echo '{"result":{}}'`);
+  const host = '{"name":"landlock","yes":false,"detail":"","remedy":"update"}';
+  const probe = `{"backends":[{"name":"native","available":false,"features":[],"host":[${host}]}]}`;
+  writeFileSync(join(program.folder, 'mxc'), `#!/bin/sh\necho '${probe}'\n`, { mode: 0o755 });
+  const options = { executablePath: program.path };
+  const unsupported = new Error('MXC is not supported on this platform: this host lacks landlock, update');
+  const config = { process: { commandLine: 'x' } };
+  await assert.rejects(provisionSandbox('isolation_session', {}, options), unsupported);
+  await assert.rejects(stopSandbox(id, {}, { ...options, experimental: true }), unsupported);
+  await assert.rejects(execInSandboxAsync(id, config, options), unsupported);
+  assert.throws(() => execInSandbox(id, config, options), unsupported);
+  assert.equal(program.args(), null);
+  assert.deepEqual(await stopSandbox(id, {}, { ...options, skipPlatformCheck: true }), {});
 });
 
 test('a token is not shown', () => {

@@ -116,8 +116,28 @@ test('results', () => {
   ]);
   assert.deepEqual(read({ denials: [{ kind: 'refused', address: '192.0.2.4', port: 80 }] }).denials?.length, 1);
   assert.throws(() => read({ version: 2 }), /has version 2/);
+  const silent = read({ backend: null, setupMs: null });
+  assert.deepEqual([silent.backend, silent.setupMs, silent.runMs, silent.durationMs], [null, null, 2, null]);
   assert.throws(() => readResult('', 'by SIGKILL'), /ended by SIGKILL and left no result/);
   assert.throws(() => readResult('null', ''), { name: 'MxcError' });
+});
+
+test('a code that nobody knows is a detail', () => {
+  const told = (error: object) => () => readResult(result({ error }), '');
+  const known = new MxcError('stale_id', 'm', { where: '/a' });
+  assert.throws(told({ code: 'stale_id', message: 'm', where: '/a' }), known);
+  for (const code of ['new_code', 'toString'])
+    assert.throws(told({ code, message: 'm', where: '/a' }), new MxcError('backend_error', 'm', { where: '/a', code }));
+  assert.throws(told({ code: 'stale_id', message: 'm' }), (error: MxcError) => error.details === undefined);
+});
+
+test('a maximum that is none is refused before anything starts', async () => {
+  const program = mxc('');
+  for (const maxOutputBytes of [-1, 1.5, NaN, -Infinity, '5' as never, null as never])
+    await assert.rejects(run({ command: 'x' }, { ...program.options, maxOutputBytes }), RangeError);
+  assert.equal(program.args(), null);
+  const talks = mxc(`${read}; echo '${result({})}' >&3; echo hello`);
+  assert.equal((await run({ command: 'x' }, { ...talks.options, maxOutputBytes: Infinity })).stdout, 'hello\n');
 });
 
 test('too much output ends the run', async () => {

@@ -6,6 +6,7 @@ import { attempt, version } from './helper.mjs';
 const names = [
   'vm', 'microvm', 'processcontainer', 'windows_sandbox', 'hyperlight', 'seatbelt', 'isolation_session',
   'appcontainer', 'macos_sandbox', 'docker', '', 'Process',
+  'toString', 'constructor', '__proto__', 'hasOwnProperty',
 ];
 for (const name of names) await attempt(name || 'empty', () => createConfigFromPolicy({ version }, name, 'name'));
 for (const name of names)

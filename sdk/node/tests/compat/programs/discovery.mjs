@@ -2,7 +2,7 @@
 // Tools of made-up environments.
 import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { getAvailableToolsPolicy } from '@microsoft/mxc-sdk';
+import { getAvailableToolsPolicy, getTemporaryFilesPolicy } from '@microsoft/mxc-sdk';
 import { attempt, folder, here, show } from './helper.mjs';
 
 const at = (name) => join(here, name);
@@ -32,6 +32,7 @@ const environments = {
 };
 for (const [name, env] of Object.entries(environments)) await attempt(name, () => getAvailableToolsPolicy(env));
 named.forEach((name) => mkdirSync(folder(`each-${name}`), { recursive: true }));
+show('null', [getAvailableToolsPolicy(null, null), getTemporaryFilesPolicy(null)]);
 show('order', getAvailableToolsPolicy(Object.fromEntries([...named].reverse().map((name) => [name, at(`each-${name}`)]))));
 show('a container type', getAvailableToolsPolicy(environments.path, { containerType: 'processcontainer' }));
 show('a container type that is none', getAvailableToolsPolicy(environments.path, {}));
