@@ -14,6 +14,8 @@ import host
 
 LATE = ["20.1.1.77", "2a00:1::77"]  # addresses that the host gets while a sandbox runs
 BROAD = egress(to("0.0.0.0/0", "::/0"), to("20.0.0.0/8", "2a00::/12", "169.0.0.0/8", "168.0.0.0/6", "fc00::/6", "100.0.0.0/8"))
+KEPT = PORT + 1  # of a connection that lasts: nothing else goes there
+CUT = ("refused", "ECONNRESET", "EPIPE", "closed")
 EACH = ("tcp", "udp", "icmp")
 NEVER = {  # by the reason
     "reserved": ["240.0.0.0", "240.1.2.3", "255.255.255.254", "192.0.0.9", "0.1.2.3", "10.0.2.5", "10.0.2.0", "10.0.2.3", "fd00::7",
@@ -50,7 +52,14 @@ def ruled(text):
             subprocess.run([*command, "del", *text.split()], check=True)
 
 
-class Closed(Case):
+class Cutting(Case):
+    def was_cut(self, events, address):
+        """That it is over may be the kernel's doing; that mxc-net ended it, only mxc-net tells."""
+        told = [json.loads(text) for text in events.read_text().splitlines()]
+        self.assertEqual([event["why"] for event in told if (event.get("address"), event.get("port")) == (address, KEPT)], ["own-address"])
+
+
+class Closed(Cutting):
     @callers()
     def test_under_allow(self, who):
         """Servers listen on all of these, and the host reaches them."""
@@ -137,17 +146,19 @@ class Closed(Case):
     @callers()
     def test_address_that_becomes_own(self, who):
         """An established connection to an address that the host takes over ends."""
-        with Guest(who, OPEN) as guest:
-            self.assertEqual(guest.do("keep", "cut", PUBLIC4, PORT), "open")
+        events = self.box(who) / "events"
+        with Guest(who, OPEN, "--events", events) as guest:
+            self.assertEqual(guest.do("keep", "cut", PUBLIC4, KEPT), "open")
             ip_batch(f"addr add {PUBLIC4}/32 dev lo")
             try:
-                self.assertIn(guest.do("again", "cut"), ("refused", "ECONNRESET", "EPIPE", "closed"))
+                self.assertIn(guest.do("again", "cut"), CUT)
                 self.assertEqual(guest.do("tcp", PUBLIC4, PORT), "refused")
             finally:
                 ip_batch(f"addr del {PUBLIC4}/32 dev lo")
+        self.was_cut(events, PUBLIC4)
 
 
-class Routes(Case):
+class Routes(Cutting):
     """What routes lead to the host itself is its own, whether an interface has it or not."""
 
     ANY = ["20.9.0.5", "20.9.0.77", "2a00:9::5", "2a00:9::1:0"]
@@ -190,13 +201,15 @@ class Routes(Case):
     @callers()
     def test_late(self, who):
         """A network that the routes give to the host while the sandbox runs; and back."""
-        with Guest(who, OPEN) as guest:
-            self.assertEqual(guest.does(("keep", "cut", PUBLIC4, PORT), ("keep", "stays", OTHER4, PORT)), ["open"] * 2)
+        events = self.box(who) / "events"
+        with Guest(who, OPEN, "--events", events) as guest:
+            self.assertEqual(guest.does(("keep", "cut", PUBLIC4, KEPT), ("keep", "stays", OTHER4, PORT)), ["open"] * 2)
             with lent("local 20.2.2.0/24 dev lo", "local 2a00:2::/64 dev lo"):
-                self.assertIn(guest.do("again", "cut"), ("refused", "ECONNRESET", "EPIPE", "closed"))
+                self.assertIn(guest.do("again", "cut"), CUT)
                 self.assertEqual(guest.do("again", "stays"), "open")
                 self.assertEqual(guest.does(*tries([PUBLIC4, PUBLIC6], ["tcp"])), ["refused"] * 2)
             self.assertEqual(guest.does(*tries([PUBLIC4, PUBLIC6], ["tcp"])), ["open"] * 2)
+        self.was_cut(events, PUBLIC4)
 
     @callers()
     def test_lost_messages(self, who):
