@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is left to mxc-net once it reads what a guest wrote. */
 #include "net/confine.h"
-#include "net/sockets.h"
 
 #include <errno.h>
 #include <fcntl.h>
