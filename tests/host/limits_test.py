@@ -119,6 +119,26 @@ class Processor(Case):
         used, wall = map(int, self.ran(done).verdicts[0].split()[1:])
         self.assertLess(used / wall, 0.5)  # 0.2 and much room for a busy machine
 
+    @callers()
+    def test_network_process(self, who):
+        """What carries the packets takes its time from the same share."""
+        policy = policy_of("exec " + probe(["cwd"], ["rest"]), limits={"cpuPercent": 50},
+                           network={"ingress": {"hostLoopback": "allow"}})
+        if not host.features(who)[0]["/limits/cpuPercent"]:
+            self.refused(run_policy(who, policy), "/limits/cpuPercent", "cgroup")
+            return
+        process = host.start_policy(who, policy, stdout=subprocess.PIPE)
+        try:
+            process.stdout.readline()
+            (pid,) = [pid for pid, (name, _) in host.descendants().items() if name == "mxc-net"]
+            with open(f"/proc/{pid}/cgroup", encoding="ascii") as file:
+                rows = [row.strip().split(":") for row in file]
+            shares = [path for _, controllers, path in rows if "cpu" in controllers.split(",") or not controllers]
+            self.assertTrue(any("/mxc-" in path for path in shares), rows)
+        finally:
+            process.terminate()
+            process.communicate(timeout=host.SECONDS)
+
     @callers("root")
     def test_without(self, who):
         used, wall = map(int, run_policy(who, policy_of(probe(["burn", 300]))).verdicts[0].split()[1:])

@@ -113,8 +113,10 @@ static uint64_t value_of(const struct native_limits *limits, const struct settin
 {
     uint64_t value = *(const uint64_t *)(const void *)((const char *)limits + row->value);
 
-    /* init is a process of the cgroup as well */
-    return strcmp(row->file, "pids.max") == 0 ? value + 1 : value * row->factor;
+    if (strcmp(row->file, "pids.max") != 0)
+        return value * row->factor;
+    /* init is a process of the cgroup as well, and of v2's the helper */
+    return value + 1 + (row->version == 2 && limits->helper);
 }
 
 int native_cgroup_fill(const struct native_cgroup *cgroup, const struct native_cgroup_part *part,
@@ -184,15 +186,27 @@ int native_cgroup_clone_fd(const struct native_cgroup *cgroup)
     return cgroup->version == 2 ? cgroup->parts[0].dir : -1;
 }
 
-int native_cgroup_join(const struct native_cgroup *cgroup, pid_t pid, struct mxc_err *err)
+/* Into the parts that hold one of these. */
+static int join(const struct native_cgroup *cgroup, pid_t pid, unsigned holds, struct mxc_err *err)
 {
     char text[16];
 
     (void)snprintf(text, sizeof text, "%d", (int)pid);
-    for (size_t i = 0; cgroup->version == 1 && i < cgroup->count; i++)
-        if (mxc_sys_write_at(cgroup->parts[i].dir, "cgroup.procs", text) < 0)
+    for (size_t i = 0; i < cgroup->count; i++)
+        if (cgroup->parts[i].holds & holds &&
+            mxc_sys_write_at(cgroup->parts[i].dir, "cgroup.procs", text) < 0)
             return native_fail(err, "write", "enter the cgroup", cgroup->name);
     return 0;
+}
+
+int native_cgroup_join(const struct native_cgroup *cgroup, pid_t pid, struct mxc_err *err)
+{
+    return cgroup->version == 1 ? join(cgroup, pid, ~0u, err) : 0;
+}
+
+int native_cgroup_join_helper(const struct native_cgroup *cgroup, pid_t pid, struct mxc_err *err)
+{
+    return join(cgroup, pid, cgroup->version == 1 ? NATIVE_HOLDS_CPU : ~0u, err);
 }
 
 /* The number after 'key' in a file of the part that holds 'bit'; key "" is the first number. */

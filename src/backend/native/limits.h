@@ -35,6 +35,7 @@ struct native_limits {
     uint64_t file_size; /* bytes */
     uint64_t tmp;       /* bytes */
     uint64_t output;    /* bytes */
+    bool helper; /* a process of ours works for the program outside of its namespaces: mxc-net */
 };
 
 /* limits.c */
@@ -56,6 +57,9 @@ unsigned native_cgroup_holds(const struct native_cgroup *cgroup);
 /* The descriptor for CLONE_INTO_CGROUP, -1 when the child must be moved (v1). */
 int native_cgroup_clone_fd(const struct native_cgroup *cgroup);
 int native_cgroup_join(const struct native_cgroup *cgroup, pid_t pid, struct mxc_err *err);
+/* The helper works on behalf of the program, so its processor time counts as the program's; with v2, which has one
+ * directory for all, its memory as well, and that of its sockets. */
+int native_cgroup_join_helper(const struct native_cgroup *cgroup, pid_t pid, struct mxc_err *err);
 /* Counters: processes killed for memory, forks refused, peak of memory, CPU time; 0 when unknown. */
 uint64_t native_cgroup_oom_kills(const struct native_cgroup *cgroup);
 uint64_t native_cgroup_pids_refused(const struct native_cgroup *cgroup);

@@ -159,6 +159,8 @@ static int prepare_limits(struct mxc_run *run, struct mxc_err *err)
 
     if (native_cgroup_make(&run->limits, &run->cgroup, err) < 0)
         return -1;
+    if (run->net.pid > 0 && native_cgroup_join_helper(&run->cgroup, run->net.pid, err) < 0)
+        return -1;
     holds = native_cgroup_holds(&run->cgroup);
     if (native_limits_apply(&run->limits, holds, &run->job, err) < 0)
         return -1;
@@ -229,6 +231,7 @@ static int start_steps(struct mxc_run *run, const struct mxc_plan *plan,
                        const struct mxc_start_options *options, struct mxc_err *err)
 {
     native_limits_read(plan, &run->limits);
+    run->limits.helper = plan->network != NULL;
     if (check_streams(&run->job, err) < 0)
         return -1;
     if (prepare_job(run, plan, options, err) < 0 || take_signals(run, err) < 0)

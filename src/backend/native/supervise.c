@@ -368,7 +368,9 @@ int native_supervise_drain(struct mxc_run *run, struct mxc_err *err)
         return mxc_fail(err, MXC_BACKEND, run->unwatched, "memory watcher",
                         "the memory of the sandbox could not be counted any more: %s",
                         strerror(run->unwatched));
-    if (run->net_lost.code && !run->interrupted && !run->timed_out) {
+    /* In a cgroup of v2 it is killed with the program when memory runs out. */
+    if (run->net_lost.code && !run->interrupted && !run->timed_out &&
+        !native_cgroup_oom_kills(&run->cgroup)) {
         *err = run->net_lost;
         return -1;
     }
