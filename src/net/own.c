@@ -62,7 +62,7 @@ static int keep_network(struct mxc_spans *spans, unsigned family, const struct r
     if (!width || bits > 8 * width || (data && RTA_PAYLOAD(data) != width))
         return mxc_rtnl_fail(err, EPROTO);
     if (data)
-        memcpy(network.address, RTA_DATA(data), width);
+        memcpy(network.address, (const uint8_t *)data + RTA_LENGTH(0), width);
     return keep(spans, &network, err);
 }
 
