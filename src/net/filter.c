@@ -200,6 +200,22 @@ static bool begin(struct mxc_filter *filter, const struct mxc_flow_key *key, str
     return true;
 }
 
+/* BOOTP, TFTP and DHCPv6 at the gateway: libslirp takes these for itself and never passes them on. Nobody needs them,
+ * and so they are no way to its parsers. */
+static bool is_for_libslirp(const struct mxc_packet *packet)
+{
+    static const uint16_t ports[] = { 67, 69, 547 };
+    const uint8_t *gateway = packet->version == 6 ? MXC_GATEWAY_V6 : MXC_GATEWAY_V4;
+
+    if (packet->kind != MXC_PACKET_UDP ||
+        memcmp(packet->to, gateway, packet->version == 6 ? 16 : 4) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
+        if (packet->to_port == ports[i])
+            return true;
+    return false;
+}
+
 /* The first packet of a flow. */
 static enum mxc_verdict out_first(struct mxc_filter *filter, const struct mxc_packet *packet,
                                   uint64_t now_ms, struct mxc_filter_out *out)
@@ -208,6 +224,8 @@ static enum mxc_verdict out_first(struct mxc_filter *filter, const struct mxc_pa
     const struct mxc_flow flow = flow_of(&key);
     struct mxc_ruling ruling = ask(filter, &flow, now_ms);
 
+    if (is_for_libslirp(packet))
+        ruling = (struct mxc_ruling){ .why = MXC_WHY_RESERVED, .rule = MXC_NO_RULE };
     if (ruling.allow && begin(filter, &key, (struct manner){ .pinned = ruling.pinned }, now_ms))
         return MXC_FRAME_PASS;
     if (ruling.allow)

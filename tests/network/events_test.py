@@ -32,6 +32,8 @@ REFUSALS = {
     "host loopback": (OPEN, ("tcp", "10.0.2.2", PORT), "loopback", None, True, {}),
     "host loopback of IPv6": (OPEN, ("tcp", "fd00::2", PORT), "loopback", None, True, {}),
     "reserved": (OPEN, ("tcp", "192.0.0.9", PORT), "reserved", None, False, {}),
+    "a service of libslirp": (egress(ingress={"hostLoopback": "allow"}), ("udp", "10.0.2.2", 69), "reserved", None, False, {}),
+    "and of IPv6": (egress(ingress={"hostLoopback": "allow"}), ("udp", "fd00::2", 547), "reserved", None, False, {}),
     "legacy list": ({"allowedHosts": [OTHER4]}, ("tcp", PUBLIC4, PORT), "default", None, True, OLD),
     "legacy denial": ({"defaultPolicy": "allow", "blockedHosts": [OTHER4, PUBLIC4]}, ("tcp", PUBLIC4, PORT), "rule",
                       "/network/blockedHosts/1", True, OLD),
