@@ -137,7 +137,7 @@ build_and_test() {
 part_shell() {
     wants shell shellcheck || return 0
     # shellcheck disable=SC2046 # names without blanks
-    check "shell scripts" shellcheck build.sh .ci/run $(find tools tests examples -name '*.sh' | sort)
+    check "shell scripts" shellcheck build.sh .ci/run sdk/node/src/mxc.sh $(find tools tests examples -name '*.sh' | sort)
 }
 
 part_layers() { check "layers" tools/check_layers.py; }

@@ -13,7 +13,8 @@ import { folder } from './fake.js';
 
 const support = process.env.MXC_BUILD ? getPlatformSupport() : null;
 const skip = !support ? 'MXC_BUILD is not set' : support.isSupported ? false : (support.reason ?? '');
-const dist = (name: string) => new URL(`../../dist/${name}`, import.meta.url);
+const { href: index } = new URL('../../dist/index.js', import.meta.url);
+const { pathname: command } = new URL('../../src/mxc.sh', import.meta.url);
 
 /** Ways to start `script` in a sandbox that may write to `here`, told to a program of its own. */
 const ways: Record<string, string> = {
@@ -27,7 +28,7 @@ const ways: Record<string, string> = {
 
 function hostText(way: string, here: string, script: string): string {
   return `
-    import * as sdk from ${JSON.stringify(dist('index.js').href)};
+    import * as sdk from ${JSON.stringify(index)};
     const script = ${JSON.stringify(script)};
     const filesystem = { readwritePaths: [${JSON.stringify(here)}] };
     const request = { command: script, filesystem };
@@ -37,8 +38,8 @@ function hostText(way: string, here: string, script: string): string {
     ${way};`;
 }
 
-/** Executors of a process, which are its children. */
-function executorsOf({ pid }: ChildProcess): number[] {
+/** Of a program its executors, of an executor the sandbox. */
+function childrenOf({ pid }: ChildProcess): number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
   return children.split(' ').filter(Boolean).map(Number);
 }
@@ -63,22 +64,23 @@ async function heard(fifo: ReadStream): Promise<void> {
   assert.equal(String(said), 'ready\n');
 }
 
-async function killed(args: (here: string, script: string) => string[]): Promise<void> {
+async function killed(words: (here: string, script: string) => [program: string, ...args: string[]]): Promise<void> {
   const here = folder();
   const path = join(here, 'fifo');
   assert.equal(spawnSync('mkfifo', ['-m', '666', path]).status, 0);
   const fifo = createReadStream(path);
-  const host = spawn(process.execPath, args(here, `exec 9>${path}; echo ready >&9; exec sleep 600`), { stdio: ['ignore', 'inherit', 'inherit'] });
+  const [program, ...args] = words(here, `exec 9>${path}; echo ready >&9; exec sleep 600`);
+  const host = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
   const early = once(host, 'exit').then(() => open(path, 'r+')); // else nobody might ever open the fifo
   try {
     await heard(fifo);
-    const executors = executorsOf(host);
-    assert.ok(executors.length);
+    const children = childrenOf(host);
+    assert.ok(children.length);
     const ended = once(fifo, 'end');
     host.kill('SIGKILL');
     await (await early).close();
     await ended; // no guest
-    assert.ok(await gone(executors));
+    assert.ok(await gone(children));
   } finally {
     host.kill('SIGKILL');
     fifo.destroy();
@@ -90,10 +92,10 @@ for (const [name, way] of Object.entries(ways))
     killed((here, script) => {
       const place = join(here, 'host.mjs');
       writeFileSync(place, hostText(way, here, script));
-      return [place];
+      return [process.execPath, place];
     }),
   );
 
 test('the caller is killed: the command line of the package', { skip, timeout: 60_000 }, () =>
-  killed((here, script) => [dist('cli.js').pathname, 'run', '--rw', here, '--', '/bin/sh', '-c', script]),
+  killed((here, script) => [command, 'run', '--rw', here, '--', '/bin/sh', '-c', script]),
 );

@@ -2,7 +2,7 @@
 // Every block of code in README.md and MIGRATION.md is compiled and run, and prints what it says that it prints.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { arch, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -40,9 +40,8 @@ before(() => {
   writeFileSync(join(work, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
   // What npx does with a package that is installed; the real one is tried by the tests of the package.
   mkdirSync(join(work, 'node_modules/.bin'));
-  chmodSync(join(root, 'dist/cli.js'), 0o755);
-  symlinkSync(join(root, 'dist/cli.js'), join(work, 'node_modules/.bin/mxc'));
-  writeFileSync(join(work, 'commands/npx'), `#!/bin/sh\nshift\nexec node '${join(root, 'dist/cli.js')}' "$@"\n`, { mode: 0o755 });
+  symlinkSync(join(root, 'src/mxc.sh'), join(work, 'node_modules/.bin/mxc'));
+  writeFileSync(join(work, 'commands/npx'), `#!/bin/sh\nshift\nexec '${join(root, 'src/mxc.sh')}' "$@"\n`, { mode: 0o755 });
   for (const block of inLanguage('ts')) writeFileSync(join(work, `${block.id}.ts`), `${block.lines.join('\n')}\nexport {};\n`);
 });
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { arch, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -44,7 +44,7 @@ before(() => {
   if (skip) return;
   chmodSync(work, 0o755);
   mkdirSync(env.PATH);
-  for (const tool of ['node', 'npm', 'npx', 'sh']) symlinkSync(find(tool), join(env.PATH, tool));
+  for (const tool of ['node', 'npm', 'npx', 'sh', 'readlink', 'uname']) symlinkSync(find(tool), join(env.PATH, tool));
   const folders = [`--${own}`, build, ...(cross && own !== 'arm64' ? ['--arm64', cross] : [])];
   const packed = spawnSync(process.execPath, [join(root, 'tools/pack.mjs'), ...folders, '--out', work], { encoding: 'utf8' });
   assert.equal(packed.status, 0, packed.stderr);
@@ -113,6 +113,35 @@ test('npx mxc: a result on a descriptor', { skip }, () => {
   }
 });
 
+test('npx mxc: a closed descriptor is refused', { skip }, () => {
+  const direct = Array.from({ length: 30 }, (_, index) => [join(project, 'node_modules/.bin/mxc'), [], index + 3]);
+  for (const [command, words, fd] of [...direct, ['npx', ['mxc'], 3], ['npx', ['mxc'], 7]]) {
+    const { status, stdout, stderr } = call(command, [...words, 'run', `--result-fd=${fd}`, '--', 'echo', 'ran']);
+    assert.deepEqual([fd, status, stdout], [fd, 2, '']);
+    assert.match(stderr, new RegExp(`^mxc: --result-fd: descriptor ${fd} is not open$`, 'm'));
+  }
+});
+
+test('npx mxc: a result on a descriptor that shells use themselves', { skip }, () => {
+  const text = `
+    import { spawnSync } from 'node:child_process';
+    const stdio = Array.from({ length: 13 }, (_, fd) => (fd < 10 ? 'ignore' : 'pipe'));
+    for (const fd of [10, 11, 12]) {
+      const { output } = spawnSync('node_modules/.bin/mxc', ['run', '--result-fd', fd, '--', 'true'], { stdio, encoding: 'utf8' });
+      console.log(output.slice(10).map((line) => (line ? JSON.parse(line).reason : '')).join());
+    }`;
+  assert.equal(node(text), 'exit,,\n,exit,\n,,exit\n');
+});
+
+test('npx mxc: MXC_BIN_DIR comes first', { skip }, () => {
+  const place = join(work, 'given', own);
+  mkdirSync(place, { recursive: true });
+  writeFileSync(join(place, 'mxc'), '#!/bin/sh\necho "given $#"\n', { mode: 0o755 });
+  const given = { env: { ...env, MXC_BIN_DIR: join(work, 'given') } };
+  assert.equal(call('npx', ['mxc', 'a b', ''], given).stdout, 'given 2\n');
+  assert.match(call('npx', ['mxc', '--version'], { env: { ...env, MXC_BIN_DIR: '/nonexistent' } }).stdout, /^mxc \d/);
+});
+
 test('npx mxc: a signal ends the sandbox', { skip }, async () => {
   const child = spawn(join(project, 'node_modules/.bin/mxc'), ['run', '--', 'sh', '-c', 'echo ready; sleep 60'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   child.stdout.once('data', () => child.kill('SIGTERM'));
@@ -120,12 +149,10 @@ test('npx mxc: a signal ends the sandbox', { skip }, async () => {
 });
 
 test('npx mxc: without a program it says so', { skip }, () => {
-  const bin = join(installed, 'dist/cli.js');
-  const copied = join(work, 'elsewhere/dist/cli.js');
-  mkdirSync(join(work, 'elsewhere/dist'), { recursive: true });
-  writeFileSync(copied, readFileSync(bin));
-  writeFileSync(join(work, 'elsewhere/package.json'), '{"type": "module"}');
-  const { status, stderr } = call('node', [copied, 'run']);
+  const copied = join(work, 'elsewhere/src/mxc.sh');
+  mkdirSync(join(work, 'elsewhere/src'), { recursive: true });
+  cpSync(join(installed, 'src/mxc.sh'), copied);
+  const { status, stderr } = call(copied, ['run']);
   assert.equal(status, 255);
   assert.match(stderr, /^mxc: mxc not found\. Ensure/);
 });
