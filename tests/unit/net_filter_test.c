@@ -244,45 +244,6 @@ static void test_datagrams(void **state)
     close_rig(&rig);
 }
 
-/* The gateway answers for a group, nobody for all, and no connection to either is refused by a segment. */
-static void test_groups(void **state)
-{
-    static const struct {
-        const char *to;
-        uint8_t protocol;
-        enum mxc_verdict want;
-    } rows[] = {
-        { "224.0.0.251", 17, MXC_FRAME_REPLY },    { "239.255.255.255", 1, MXC_FRAME_REPLY },
-        { "ff02::fb", 17, MXC_FRAME_REPLY },       { "ff0e::1", 1, MXC_FRAME_REPLY },
-        { "224.0.0.251", 6, MXC_FRAME_DROP },      { "ff02::fb", 6, MXC_FRAME_DROP },
-        { "10.0.2.255", 17, MXC_FRAME_DROP },      { "10.0.2.255", 6, MXC_FRAME_DROP },
-        { "255.255.255.255", 17, MXC_FRAME_DROP }, { "255.255.255.255", 1, MXC_FRAME_DROP },
-        { "240.0.0.0", 6, MXC_FRAME_REPLY },       { "240.0.0.0", 17, MXC_FRAME_REPLY },
-        { "255.255.255.254", 6, MXC_FRAME_REPLY }, { "255.255.255.254", 1, MXC_FRAME_REPLY },
-        { "10.0.2.254", 6, MXC_FRAME_REPLY },      { "223.255.255.255", 6, MXC_FRAME_REPLY },
-    };
-    struct rig rig;
-
-    (void)state;
-    open_rig(&rig, 0, 0);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const struct frame_spec spec = { .peer = rows[i].to,
-                                         .protocol = rows[i].protocol,
-                                         .guest_port = 5000,
-                                         .port = rows[i].protocol == 1 ? 0 : 7,
-                                         .flags = SYN };
-
-        assert_int_equal(send(&rig, spec), rows[i].want);
-        assert_int_equal(rig.event_count, i + 1);
-        if (rows[i].want == MXC_FRAME_REPLY && rows[i].protocol != 6)
-            assert_memory_equal(rig.out.reply + 6,
-                                strchr(rows[i].to, ':') ? ((uint8_t[]){ 0x52, 0x56, 0, 0, 0, 2 })
-                                                        : ((uint8_t[]){ 0x52, 0x55, 10, 0, 2, 2 }),
-                                6);
-    }
-    close_rig(&rig);
-}
-
 /* An ICMP error for the guest, about the packet in 'about'. */
 static enum mxc_verdict get_error(struct rig *rig, struct frame_spec about)
 {
@@ -599,11 +560,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tcp),        cmocka_unit_test(test_reset),
         cmocka_unit_test(test_datagrams),  cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_neighbours), cmocka_unit_test(test_groups),
-        cmocka_unit_test(test_odd_frames), cmocka_unit_test(test_resolver),
-        cmocka_unit_test(test_published),  cmocka_unit_test(test_recheck),
-        cmocka_unit_test(test_mapped),     cmocka_unit_test(test_crowded),
-        cmocka_unit_test(test_bounds),     cmocka_unit_test(test_rate),
+        cmocka_unit_test(test_neighbours), cmocka_unit_test(test_odd_frames),
+        cmocka_unit_test(test_resolver),   cmocka_unit_test(test_published),
+        cmocka_unit_test(test_recheck),    cmocka_unit_test(test_mapped),
+        cmocka_unit_test(test_crowded),    cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_rate),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where nobody is, the gateway says that it is there. */
+/* Answers of our own: where nobody is, the gateway says that it is there, and what goes to many is refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "net/filter.h"
 #include "net/reply.h"
 #include "net_frames.h"
 
@@ -18,6 +19,8 @@ static const struct {
 } rows[] = { { 1, true }, { 2, false }, { 3, false }, { 4, true }, { 0, true }, { 255, true } };
 
 #define ROWS (sizeof rows / sizeof *rows)
+
+static const uint8_t mac4[6] = { 0x52, 0x55, 10, 0, 2, 2 }, mac6[6] = { 0x52, 0x56, 0, 0, 0, 2 };
 
 static size_t answer(const struct frame *frame, uint8_t out[MXC_REPLY_ROOM])
 {
@@ -46,7 +49,7 @@ static void test_arp(void **state)
         assert_int_equal(answer(&frame, out), rows[i].answered ? 42 : 0);
         if (!rows[i].answered)
             continue;
-        assert_memory_equal(out + 14 + 8, ((uint8_t[]){ 0x52, 0x55, 10, 0, 2, 2 }), 6);
+        assert_memory_equal(out + 14 + 8, mac4, 6);
         assert_memory_equal(out + 14 + 14, from, 4);
     }
     frame_arp(&frame);
@@ -103,12 +106,85 @@ static void test_short(void **state)
     assert_int_equal(answer(&frame, out), 0);
 }
 
+/* ---- what goes to many */
+
+static void count_event(void *context, const struct mxc_net_event *event)
+{
+    assert_int_equal(event->why, MXC_WHY_RESERVED);
+    ++*(size_t *)context;
+}
+
+/* Everything is open that may be. */
+static struct mxc_filter *open_filter(struct mxc_arena *arena, struct mxc_ruleset *rules,
+                                      size_t *events)
+{
+    static const struct mxc_live live = { .now_ms = 0 };
+    const struct mxc_network network = { .form = MXC_NET_DIRECTIONAL, .egress_allow = true };
+    struct mxc_filter_options options = {
+        .rules = rules, .live = &live, .tell = count_event, .context = events
+    };
+    struct mxc_blob blob;
+
+    assert_int_equal(mxc_rules_compile(arena, &network, NULL, &blob, NULL), 0);
+    assert_int_equal(mxc_rules_open(blob.data, blob.size, rules, NULL), 0);
+    memcpy(options.guest_mac, frame_guest_mac, 6);
+    return mxc_filter_new(&options);
+}
+
+/* The gateway answers for a group, nobody for all, and no connection to either is refused by a segment. */
+static void test_groups(void **state)
+{
+    static const struct {
+        const char *to;
+        uint8_t protocol;
+        enum mxc_verdict want;
+    } cases[] = {
+        { "224.0.0.251", 17, MXC_FRAME_REPLY },    { "239.255.255.255", 1, MXC_FRAME_REPLY },
+        { "ff02::fb", 17, MXC_FRAME_REPLY },       { "ff0e::1", 1, MXC_FRAME_REPLY },
+        { "224.0.0.251", 6, MXC_FRAME_DROP },      { "ff02::fb", 6, MXC_FRAME_DROP },
+        { "10.0.2.255", 17, MXC_FRAME_DROP },      { "10.0.2.255", 6, MXC_FRAME_DROP },
+        { "255.255.255.255", 17, MXC_FRAME_DROP }, { "255.255.255.255", 1, MXC_FRAME_DROP },
+        { "240.0.0.0", 6, MXC_FRAME_REPLY },       { "240.0.0.0", 17, MXC_FRAME_REPLY },
+        { "255.255.255.254", 6, MXC_FRAME_REPLY }, { "255.255.255.254", 1, MXC_FRAME_REPLY },
+        { "10.0.2.254", 6, MXC_FRAME_REPLY },
+    };
+    struct mxc_arena arena = { 0 };
+    struct mxc_ruleset rules;
+    size_t events = 0;
+    struct mxc_filter *filter = open_filter(&arena, &rules, &events);
+
+    (void)state;
+    assert_non_null(filter);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct frame_spec spec = { .peer = cases[i].to,
+                                         .protocol = cases[i].protocol,
+                                         .guest_port = 5000,
+                                         .port = cases[i].protocol == 1 ? 0 : 7,
+                                         .flags = SYN };
+        struct mxc_filter_out out;
+        struct frame frame;
+
+        frame_make(&spec, &frame);
+        assert_int_equal(mxc_filter_out(filter, frame.bytes, frame.size, 1000, &out),
+                         cases[i].want);
+        assert_int_equal(events, i + 1);
+        if (cases[i].want != MXC_FRAME_REPLY)
+            continue;
+        assert_null(frame_fault(out.reply, out.reply_size));
+        if (cases[i].protocol != 6)
+            assert_memory_equal(out.reply + 6, strchr(cases[i].to, ':') ? mac6 : mac4, 6);
+    }
+    mxc_filter_free(filter);
+    mxc_arena_done(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arp),
         cmocka_unit_test(test_solicitation),
         cmocka_unit_test(test_short),
+        cmocka_unit_test(test_groups),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
