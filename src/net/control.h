@@ -24,8 +24,7 @@
 struct mxc_net_publish {
     struct mxc_address host; /* where the host listens */
     uint16_t host_port;
-    uint16_t port; /* in the guest, at its address of the same family */
-    uint8_t udp;
+    uint16_t port;   /* in the guest, at its address of the same family */
     uint8_t relayed; /* on ::1 as well, where the host has it; 'host' is 127.0.0.1 then */
     uint16_t index;  /* in the policy's list, for the error of a taken port */
 };

@@ -22,24 +22,13 @@ struct mxc_filter {
     struct mxc_notices notices;
     bool crowded; /* no descriptor is left */
     size_t published_count;
-    struct published {
-        uint16_t kind; /* enum mxc_packet_kind */
-        uint16_t port;
-    } published[]; /* in any order: there are few */
+    uint16_t published[]; /* in any order: there are few */
 };
-
-static void publish(struct mxc_filter *filter, enum mxc_packet_kind kind, const uint16_t *ports,
-                    size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        filter->published[filter->published_count++] =
-            (struct published){ (uint16_t)kind, ports[i] };
-}
 
 struct mxc_filter *mxc_filter_new(const struct mxc_filter_options *options)
 {
-    size_t ports = options->published_count + options->published_udp_count;
-    struct mxc_filter *filter = calloc(1, sizeof *filter + ports * sizeof *filter->published);
+    size_t size = options->published_count * sizeof *options->published;
+    struct mxc_filter *filter = calloc(1, sizeof *filter + size);
 
     if (!filter)
         return NULL;
@@ -48,8 +37,9 @@ struct mxc_filter *mxc_filter_new(const struct mxc_filter_options *options)
     filter->live = options->live;
     filter->notices.tell = options->tell;
     filter->notices.context = options->context;
-    publish(filter, MXC_PACKET_TCP, options->published, options->published_count);
-    publish(filter, MXC_PACKET_UDP, options->published_udp, options->published_udp_count);
+    filter->published_count = options->published_count;
+    if (size)
+        memcpy(filter->published, options->published, size);
     filter->flows =
         mxc_flows_new(options->flows ? options->flows : FLOWS,
                       options->half_open ? options->half_open : HALF_OPEN, options->seed);
@@ -245,9 +235,9 @@ static void follow_tcp(struct mxc_filter *filter, struct mxc_flow_entry *flow, u
     if (flags & MXC_TCP_FIN)
         *(out ? &flow->guest_fin : &flow->our_fin) = true;
     if (flags & MXC_TCP_RST || (flow->guest_fin && flow->our_fin))
-        (void)mxc_flows_change(filter->flows, flow, MXC_FLOW_CLOSED);
+        mxc_flows_change(filter->flows, flow, MXC_FLOW_CLOSED);
     else if (flow->state == MXC_FLOW_HALF && (flags & both) == both && flow->inbound == out)
-        (void)mxc_flows_change(filter->flows, flow, MXC_FLOW_OPEN);
+        mxc_flows_change(filter->flows, flow, MXC_FLOW_OPEN);
 }
 
 static bool is_question(const struct mxc_packet *packet)
@@ -380,11 +370,10 @@ static bool is_published(const struct mxc_filter *filter, const struct mxc_packe
 {
     const uint8_t begins = MXC_TCP_SYN, all = MXC_TCP_SYN | MXC_TCP_ACK | MXC_TCP_RST | MXC_TCP_FIN;
 
-    if (packet->kind == MXC_PACKET_TCP && (packet->flags & all) != begins)
+    if (packet->kind != MXC_PACKET_TCP || (packet->flags & all) != begins)
         return false;
     for (size_t i = 0; i < filter->published_count; i++)
-        if (filter->published[i].kind == packet->kind &&
-            filter->published[i].port == packet->to_port)
+        if (filter->published[i] == packet->to_port)
             return true;
     return false;
 }
@@ -417,7 +406,7 @@ static enum mxc_verdict in_flow(struct mxc_filter *filter, const struct mxc_pack
     if (packet->kind == MXC_PACKET_TCP)
         follow_tcp(filter, flow, packet->flags, false);
     else if (packet->kind == MXC_PACKET_UDP)
-        (void)mxc_flows_change(filter->flows, flow, MXC_FLOW_SPOKEN);
+        mxc_flows_change(filter->flows, flow, MXC_FLOW_SPOKEN);
     return MXC_FRAME_PASS;
 }
 

@@ -27,8 +27,6 @@ struct mxc_filter_options {
     const struct mxc_live *live; /* filter uses the time that it is told, not the one in 'live' */
     const uint16_t *published;   /* TCP ports of the guest; copied */
     size_t published_count;
-    const uint16_t *published_udp; /* and UDP ports */
-    size_t published_udp_count;
     size_t flows, half_open; /* at most; 0: 4096 and 256 */
     uint64_t seed;           /* that the guest does not know */
     void (*tell)(void *context, const struct mxc_net_event *event);

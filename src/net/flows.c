@@ -210,15 +210,10 @@ void mxc_flows_remove(struct mxc_flows *flows, const struct mxc_flow_key *key)
         }
 }
 
-bool mxc_flows_change(struct mxc_flows *flows, struct mxc_flow_entry *flow,
+void mxc_flows_change(struct mxc_flows *flows, struct mxc_flow_entry *flow,
                       enum mxc_flow_state state)
 {
-    bool was = flow->state == MXC_FLOW_HALF, is = state == MXC_FLOW_HALF;
-
-    if (is && !was && flows->half >= flows->half_room)
-        return false;
-    flows->half = flows->half + is - was;
+    flows->half -= flow->state == MXC_FLOW_HALF;
     flows->tcp = flows->tcp + is_tcp(state) - is_tcp(flow->state);
     flow->state = (uint8_t)state;
-    return true;
 }

@@ -59,8 +59,8 @@ struct mxc_flow_entry *mxc_flows_add(struct mxc_flows *flows, const struct mxc_f
 
 void mxc_flows_remove(struct mxc_flows *flows, const struct mxc_flow_key *key);
 
-/* False: there are too many half-open flows already. */
-bool mxc_flows_change(struct mxc_flows *flows, struct mxc_flow_entry *flow,
+/* To any state but MXC_FLOW_HALF, in which flows only begin. */
+void mxc_flows_change(struct mxc_flows *flows, struct mxc_flow_entry *flow,
                       enum mxc_flow_state state);
 
 /* Removes all flows for which 'ends' says so; returns how many are left. */

@@ -189,11 +189,6 @@ bool mxc_packet_quoted(const struct mxc_packet *error, struct mxc_packet *out)
            out->kind == MXC_PACKET_ECHO;
 }
 
-struct mxc_address mxc_packet_address(const struct mxc_packet *packet, const uint8_t *bytes)
-{
-    return packet->version == 6 ? mxc_address_v6(bytes) : mxc_address_v4(bytes);
-}
-
 bool mxc_packet_is_broadcast(const struct mxc_packet *packet)
 {
     static const uint8_t all[4] = { 255, 255, 255, 255 }, net[4] = { 10, 0, 2, 255 };

@@ -44,9 +44,6 @@ void mxc_packet_read(const uint8_t *frame, size_t size, struct mxc_packet *out);
  * from no more than its first bytes. False when too little of it is there, or when it is of another kind. */
 bool mxc_packet_quoted(const struct mxc_packet *error, struct mxc_packet *out);
 
-/* The address at 'bytes' of a packet of this version. */
-struct mxc_address mxc_packet_address(const struct mxc_packet *packet, const uint8_t *bytes);
-
 /* Is the destination for more than one receiver: for a group, or for all? */
 bool mxc_packet_is_group(const struct mxc_packet *packet);
 bool mxc_packet_is_broadcast(const struct mxc_packet *packet);

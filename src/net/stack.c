@@ -226,8 +226,7 @@ int mxc_stack_publish(struct mxc_stack *stack, const struct mxc_net_publish *pub
 {
     static const uint8_t guest4[] = MXC_NET_GUEST4, guest6[16] = MXC_NET_GUEST6;
     const unsigned family = publish->host.family;
-    const int flags =
-        (publish->udp ? SLIRP_HOSTFWD_UDP : 0) | (family == 6 ? SLIRP_HOSTFWD_V6ONLY : 0);
+    const int flags = family == 6 ? SLIRP_HOSTFWD_V6ONLY : 0;
     union place host, guest;
     socklen_t host_size = fill_place(&host, family, publish->host.bytes, publish->host_port);
     socklen_t guest_size = fill_place(&guest, family, family == 4 ? guest4 : guest6, publish->port);
@@ -237,7 +236,7 @@ int mxc_stack_publish(struct mxc_stack *stack, const struct mxc_net_publish *pub
     if (slirp_add_hostxfwd(stack->slirp, &host.any, host_size, &guest.any, guest_size, flags) < 0)
         return mxc_publish_fail(publish, &publish->host, err);
     /* It lets one connection wait; others would be slow to find out that it has taken that one. */
-    if (!publish->udp && listen(expected, MXC_PUBLISH_WAITING) < 0)
+    if (listen(expected, MXC_PUBLISH_WAITING) < 0)
         return mxc_publish_fail(publish, &publish->host, err);
     return 0;
 }
