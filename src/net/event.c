@@ -29,7 +29,7 @@ bool mxc_net_event_same(const struct mxc_net_event *a, const struct mxc_net_even
 {
     return a->kind == b->kind && a->why == b->why && a->rule == b->rule &&
            a->protocol == b->protocol && a->port == b->port && mxc_address_same(&a->to, &b->to) &&
-           !strcmp(a->name, b->name);
+           !strcmp(a->name, b->name) && !strcmp(a->denied, b->denied);
 }
 
 static bool is_event(const struct mxc_net_event *event)
@@ -47,9 +47,11 @@ bool mxc_net_event_take(const void *packet, size_t size, struct mxc_net_event *o
     if (size != sizeof event)
         return false;
     memcpy(&event, packet, sizeof event);
-    if (!is_event(&event) || !memchr(event.name, '\0', sizeof event.name))
+    if (!is_event(&event) || !memchr(event.name, '\0', sizeof event.name) ||
+        !memchr(event.denied, '\0', sizeof event.denied))
         return false;
     mxc_utf8_tame(event.name);
+    mxc_utf8_tame(event.denied);
     *out = event;
     return true;
 }

@@ -65,10 +65,11 @@ struct mxc_net_event {
     uint32_t rule;         /* MXC_NO_RULE: none */
     struct mxc_address to; /* family 0: none */
     char name[256];        /* "": none */
+    char denied[256];      /* refused by a rule: a denied name that has the address; "": none */
 };
 
 /* Takes a packet of 'size' bytes apart. False unless it is an event whose every field is one that this
- * header knows; the name becomes one line that steers no terminal. */
+ * header knows; the names become one line each that steers no terminal. */
 bool mxc_net_event_take(const void *packet, size_t size, struct mxc_net_event *out);
 
 /* Is it the same that happened, apart from when and how often? */

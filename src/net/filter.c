@@ -122,7 +122,7 @@ static struct mxc_flow_key key_of(const struct mxc_packet *packet, bool out)
 static void tell(struct mxc_filter *filter, const struct mxc_flow *flow, struct mxc_ruling ruling,
                  uint64_t now_ms)
 {
-    const struct mxc_net_event event = {
+    struct mxc_net_event event = {
         .kind = ruling.why == MXC_WHY_LIMIT ? MXC_NET_LIMITED : MXC_NET_REFUSED,
         .count = 1,
         .protocol = (uint8_t)flow->protocol,
@@ -132,6 +132,8 @@ static void tell(struct mxc_filter *filter, const struct mxc_flow *flow, struct 
         .to = flow->to,
     };
 
+    if (ruling.name)
+        memcpy(event.denied, ruling.name, strnlen(ruling.name, sizeof event.denied - 1));
     mxc_notices_add(&filter->notices, &event, now_ms);
 }
 

@@ -82,6 +82,8 @@ struct mxc_ruling {
     enum mxc_why why; /* MXC_WHY_NONE when allowed */
     uint32_t
         rule; /* index in the deny list when 'why' is MXC_WHY_RULE, the lowest; else MXC_NO_RULE */
+    /* When 'why' is MXC_WHY_RULE: a denied name that has the address, or NULL. In the rules. */
+    const char *name;
 };
 
 /* May a packet go there? 'live' may be NULL: no addresses of the host, no pins. The time does not depend on

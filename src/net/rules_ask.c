@@ -69,6 +69,7 @@ static uint32_t denying_rule(const struct mxc_ruleset *rules, const uint8_t wide
 struct denial {
     const struct mxc_ruleset *rules;
     uint32_t key, lowest;
+    const struct mxc_rules_name *name; /* with the lowest rule; NULL: none */
 };
 
 static bool pin_denies(void *context, uint32_t name)
@@ -77,20 +78,28 @@ static bool pin_denies(void *context, uint32_t name)
     const struct mxc_rules_names *names = &denial->rules->deny_names;
 
     if (name < names->count && names->items[name].rule < denial->lowest &&
-        find_key(denial->rules, names->items[name].set, denial->key))
-        denial->lowest = names->items[name].rule;
+        find_key(denial->rules, names->items[name].set, denial->key)) {
+        denial->name = &names->items[name];
+        denial->lowest = denial->name->rule;
+    }
     return false;
 }
 
-/* The lowest rule with a name that points to this address. */
-static uint32_t denying_name(const struct question *question, const struct mxc_address *to)
+/* The lowest rule that denies by a name that points to one of these addresses. 'behind' may be NULL. */
+static struct denial denying_name(const struct question *question, const uint8_t *behind)
 {
-    struct denial denial = { question->rules, question->key, MXC_NO_RULE };
+    struct denial denial = { question->rules, question->key, MXC_NO_RULE, NULL };
     const struct mxc_live *live = question->live;
+    struct mxc_address inner;
 
-    if (live && live->denied)
-        (void)mxc_pins_find(live->denied, to, live->now_ms, pin_denies, &denial);
-    return denial.lowest;
+    if (!live || !live->denied)
+        return denial;
+    (void)mxc_pins_find(live->denied, question->to, live->now_ms, pin_denies, &denial);
+    if (behind) {
+        inner = mxc_address_v6(behind); /* which makes IPv4 of a mapped one */
+        (void)mxc_pins_find(live->denied, &inner, live->now_ms, pin_denies, &denial);
+    }
+    return denial;
 }
 
 static uint32_t lower_of(uint32_t one, uint32_t other)
@@ -98,12 +107,18 @@ static uint32_t lower_of(uint32_t one, uint32_t other)
     return one < other ? one : other;
 }
 
-static uint32_t denying_behind(const struct question *question, const uint8_t behind[16])
+/* What denies says so; else MXC_WHY_NONE. */
+static struct mxc_ruling denied(const struct question *question, const uint8_t *behind)
 {
-    const struct mxc_address inner = mxc_address_v6(behind); /* which makes IPv4 of a mapped one */
+    const struct mxc_ruleset *rules = question->rules;
+    struct denial by_name = denying_name(question, behind);
+    uint32_t rule = lower_of(by_name.lowest, denying_rule(rules, question->wide, question->key));
 
-    return lower_of(denying_rule(question->rules, behind, question->key),
-                    denying_name(question, &inner));
+    if (behind)
+        rule = lower_of(rule, denying_rule(rules, behind, question->key));
+    return (struct mxc_ruling){ .why = rule == MXC_NO_RULE ? MXC_WHY_NONE : MXC_WHY_RULE,
+                                .rule = rule,
+                                .name = by_name.name ? rules->text + by_name.name->text : NULL };
 }
 
 /* ---- networks that are allowed */
@@ -185,7 +200,7 @@ static struct mxc_ruling refuse(enum mxc_why why)
 
 static struct mxc_ruling allow(bool by_name)
 {
-    return (struct mxc_ruling){ true, by_name, MXC_WHY_NONE, MXC_NO_RULE };
+    return (struct mxc_ruling){ .allow = true, .pinned = by_name, .rule = MXC_NO_RULE };
 }
 
 static struct mxc_ruling ask_gateway(const struct question *question)
@@ -218,18 +233,16 @@ struct mxc_ruling mxc_rules_ask(const struct mxc_ruleset *rules, const struct mx
 {
     struct question question = { rules, live, &flow->to, { 0 }, 0 };
     uint8_t behind[16];
-    uint32_t rule, other;
+    struct mxc_ruling ruling;
     bool gateway, has_behind;
 
     mxc_address_wide(&flow->to, question.wide);
     question.key = MXC_KEY(flow->protocol, flow->protocol == MXC_PROTO_ICMP ? 0 : flow->port);
     has_behind = mxc_closed_behind(question.wide, behind);
     gateway = mxc_closed_is_gateway(question.wide);
-    rule = lower_of(denying_rule(rules, question.wide, question.key),
-                    denying_name(&question, question.to));
-    other = has_behind ? denying_behind(&question, behind) : MXC_NO_RULE;
-    if (rule != MXC_NO_RULE || other != MXC_NO_RULE)
-        return (struct mxc_ruling){ .why = MXC_WHY_RULE, .rule = rule < other ? rule : other };
+    ruling = denied(&question, has_behind ? behind : NULL);
+    if (ruling.why != MXC_WHY_NONE)
+        return ruling;
     if (gateway)
         return ask_gateway(&question);
     if (has_behind && closed_now(rules, live, behind).why != MXC_WHY_NONE)

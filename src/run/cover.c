@@ -42,18 +42,20 @@ bool mxc_cover_peer(const struct mxc_peer *peer, const struct mxc_net_event *eve
     return true;
 }
 
+bool mxc_cover_port(const struct mxc_port *port, const struct mxc_net_event *event)
+{
+    bool in = !port->first || (event->port >= port->first && event->port <= port->last);
+
+    if (port->protocol == MXC_PROTO_ANY)
+        return in && (!port->first || event->protocol != MXC_PROTO_ICMP);
+    return in && port->protocol == event->protocol;
+}
+
 bool mxc_cover_ports(const struct mxc_rule *rule, const struct mxc_net_event *event)
 {
-    for (size_t i = 0; i < rule->port_count; i++) {
-        const struct mxc_port *port = &rule->ports[i];
-        bool in = !port->first || (event->port >= port->first && event->port <= port->last);
-
-        if (port->protocol == event->protocol && in)
+    for (size_t i = 0; i < rule->port_count; i++)
+        if (mxc_cover_port(&rule->ports[i], event))
             return true;
-        if (port->protocol == MXC_PROTO_ANY && in &&
-            (!port->first || event->protocol != MXC_PROTO_ICMP))
-            return true;
-    }
     return !rule->port_count || is_name(event);
 }
 
@@ -89,21 +91,31 @@ static bool allows_name(const struct mxc_network *network, const struct mxc_net_
     return network->egress_allow;
 }
 
+struct mxc_closed mxc_cover_closed(const struct mxc_network *network, const uint8_t wide[16])
+{
+    bool legacy = network->form == MXC_NET_LEGACY;
+    struct mxc_closed closed = mxc_closed_find(wide);
+
+    if (closed.why == MXC_WHY_PRIVATE && (!legacy || network->allow_local))
+        closed.why = MXC_WHY_NONE;
+    return closed;
+}
+
 bool mxc_cover_allowed(const struct mxc_network *network, const struct mxc_net_event *event)
 {
-    bool legacy = network->form == MXC_NET_LEGACY, is_closed;
     struct mxc_closed closed;
-    uint8_t wide[16];
+    uint8_t wide[16], behind[16];
+    bool is_closed;
 
     if (is_name(event))
         return allows_name(network, event);
     mxc_address_wide(&event->to, wide);
     if (mxc_closed_is_gateway(wide))
         return network->host_loopback_allow || network->allow_local;
-    closed = mxc_closed_find(wide);
-    is_closed = closed.why != MXC_WHY_NONE &&
-                (closed.why != MXC_WHY_PRIVATE || (legacy && !network->allow_local));
-    if (is_closed && !closed.opens)
+    closed = mxc_cover_closed(network, wide);
+    is_closed = closed.why != MXC_WHY_NONE;
+    if ((is_closed && !closed.opens) ||
+        (mxc_closed_behind(wide, behind) && mxc_cover_closed(network, behind).why != MXC_WHY_NONE))
         return false;
     for (size_t i = 0; i < network->allow.count; i++) {
         const struct mxc_rule *rule = &network->allow.items[i];

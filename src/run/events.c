@@ -90,6 +90,10 @@ static void add_what(struct mxc_buf *out, const struct mxc_net_event *event)
         mxc_buf_add(out, ",\"name\":");
         mxc_buf_json(out, event->name);
     }
+    if (*event->denied) {
+        mxc_buf_add(out, ",\"denied\":");
+        mxc_buf_json(out, event->denied);
+    }
 }
 
 static void add_why(const struct mxc_events *events, struct mxc_buf *out,
@@ -272,7 +276,8 @@ static void say(const struct mxc_events *events, const struct kept *kept, struct
     mxc_buf_add(out, begins[event->kind] ? begins[event->kind] : "refused:");
     say_target(out, event);
     if (has_rule(events, event))
-        mxc_buf_format(out, ", by %s/%u", rules_pointer(events->network), event->rule);
+        mxc_buf_format(out, ", by %s/%u%s%s", rules_pointer(events->network), event->rule,
+                       *event->denied ? " for " : "", event->denied);
     else if (event->why != MXC_WHY_NONE && event->why != MXC_WHY_LIMIT)
         mxc_buf_format(out, ", by %s", mxc_net_why_text(event->why));
     if (event->kind == MXC_NET_NAME_UNRESOLVED)

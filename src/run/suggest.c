@@ -7,11 +7,11 @@
 #include "net/closed.h"
 #include "policy/url.h"
 #include "run/cover.h"
+#include "run/relax.h"
 
 struct patch {
     const struct mxc_network *network;
     const struct mxc_net_event *event;
-    struct mxc_net_event behind; /* the event, of the address behind the one that it names */
     struct mxc_buf ops;
     bool impossible;
 };
@@ -29,114 +29,11 @@ static void begin(struct patch *patch, const char *op)
     mxc_buf_format(&patch->ops, "%s{\"op\":\"%s\",\"path\":\"", patch->ops.length ? "," : "", op);
 }
 
-/* ---- denials */
-
-static void add_address(struct mxc_buf *out, const struct mxc_address *address, bool mapped)
+static void add_address(struct mxc_buf *out, const struct mxc_address *address)
 {
     char text[MXC_ADDRESS_TEXT];
 
-    mxc_buf_format(out, "\"%s%s\"", mapped ? "::ffff:" : "", mxc_address_text(address, text));
-}
-
-/* Can the address be taken out of this destination, or is it all of it? */
-static bool narrows(const struct mxc_peer *peer)
-{
-    return !peer->host && peer->cidr.bits < (peer->cidr.family == 4 ? 32 : 128);
-}
-
-static void narrow(struct patch *patch, size_t rule, size_t index)
-{
-    const struct mxc_peer *peer = &patch->network->deny.items[rule].to[index];
-    const struct mxc_address *to = &patch->event->to;
-    bool more = peer->except_count != 0;
-
-    begin(patch, "add");
-    mxc_buf_format(&patch->ops, "/network/egress/deny/%zu/to/%zu/except%s\",\"value\":%s", rule,
-                   index, more ? "/-" : "", more ? "" : "[");
-    add_address(&patch->ops, to, to->family == 4 && peer->cidr.family == 6);
-    mxc_buf_add(&patch->ops, more ? "}" : "]}");
-}
-
-static void remove_rule(struct patch *patch, size_t rule)
-{
-    begin(patch, "remove");
-    mxc_buf_format(&patch->ops, "%s/%zu\"}",
-                   is_legacy(patch) ? "/network/blockedHosts" : "/network/egress/deny", rule);
-}
-
-/* A rule about everywhere becomes one about everywhere else: "::/0" is all of IPv4 too. */
-static void narrow_everywhere(struct patch *patch, size_t rule)
-{
-    const struct mxc_address *to = &patch->event->to;
-
-    begin(patch, "add");
-    mxc_buf_format(&patch->ops,
-                   "/network/egress/deny/%zu/to\",\"value\":[{\"cidr\":\"::/0\",\"except\":[",
-                   rule);
-    add_address(&patch->ops, to, to->family == 4);
-    mxc_buf_add(&patch->ops, "]}]}");
-}
-
-static void relax_rule(struct patch *patch, size_t index)
-{
-    const struct mxc_rule *rule = &patch->network->deny.items[index];
-    size_t whole = 0;
-
-    for (size_t i = 0; i < rule->to_count; i++)
-        whole += mxc_cover_peer(&rule->to[i], patch->event) && !narrows(&rule->to[i]);
-    if (is_legacy(patch) || (rule->to_count && whole == rule->to_count)) {
-        remove_rule(patch, index);
-        return;
-    }
-    if (!rule->to_count)
-        narrow_everywhere(patch, index);
-    for (size_t i = rule->to_count; i-- > 0;) {
-        if (!mxc_cover_peer(&rule->to[i], patch->event))
-            continue;
-        if (narrows(&rule->to[i])) {
-            narrow(patch, index, i);
-            continue;
-        }
-        begin(patch, "remove");
-        mxc_buf_format(&patch->ops, "/network/egress/deny/%zu/to/%zu\"}", index, i);
-    }
-}
-
-/* The other address that packets to the event's reach (net/closed.h): denials of both count. */
-static bool find_behind(struct patch *patch)
-{
-    uint8_t wide[16], behind[16];
-
-    if (!patch->event->to.family)
-        return false;
-    mxc_address_wide(&patch->event->to, wide);
-    if (!mxc_closed_behind(wide, behind))
-        return false;
-    patch->behind = *patch->event;
-    patch->behind.to = mxc_address_v6(behind); /* mapped ones become IPv4 */
-    return true;
-}
-
-static bool is_behind(const struct patch *patch, bool two, size_t rule)
-{
-    const struct mxc_rule *denial = &patch->network->deny.items[rule];
-
-    return two && (mxc_cover_rule(denial, patch->event) || mxc_cover_rule(denial, &patch->behind));
-}
-
-/* From the last to the first, so that the places of the others stay what they are. */
-static void relax(struct patch *patch)
-{
-    const struct mxc_rules *deny = &patch->network->deny;
-    bool two = find_behind(patch);
-
-    for (size_t i = deny->count; i-- > 0;) {
-        if (!two && mxc_cover_rule(&deny->items[i], patch->event))
-            relax_rule(patch, i);
-        else if (is_behind(patch, two, i) || i == patch->event->rule) /* a denied name's address */
-            remove_rule(patch, i);
-    }
-    patch->impossible = !patch->ops.length;
+    mxc_buf_format(out, "\"%s\"", mxc_address_text(address, text));
 }
 
 /* ---- additions */
@@ -162,7 +59,7 @@ static void add_destination(struct patch *patch)
     if (by_name(patch))
         mxc_buf_json(&patch->ops, patch->event->name);
     else
-        add_address(&patch->ops, &patch->event->to, false);
+        add_address(&patch->ops, &patch->event->to);
 }
 
 static void add_rule(struct patch *patch)
@@ -224,9 +121,10 @@ static enum need need_of_address(const struct patch *patch)
     mxc_address_wide(&event->to, wide);
     if (mxc_closed_is_gateway(wide))
         return NEED_LOOPBACK;
-    closed = mxc_closed_find(wide);
+    closed = mxc_cover_closed(patch->network, wide);
     if ((closed.why != MXC_WHY_NONE && !closed.opens) ||
-        (mxc_closed_behind(wide, behind) && mxc_closed_find(behind).why != MXC_WHY_NONE))
+        (mxc_closed_behind(wide, behind) &&
+         mxc_cover_closed(patch->network, behind).why != MXC_WHY_NONE))
         return NEED_MIRACLE;
     return NEED_RULE;
 }
@@ -263,7 +161,7 @@ bool mxc_suggest_patch(const struct mxc_network *network, const struct mxc_net_e
         return false;
     need = need_of(&patch);
     if (event->why == MXC_WHY_RULE)
-        relax(&patch);
+        patch.impossible = !mxc_relax(network, event, &patch.ops);
     if (need == NEED_RULE)
         add_element(&patch);
     else if (need == NEED_LOOPBACK)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "net/closed.h"
 #include "net/rules.h"
 #include "net_world.h"
 #include "run/cover.h"
@@ -28,10 +27,7 @@ static void check_patch(const struct mxc_network *network, const struct mxc_net_
 static void check_cover(const struct mxc_network *network, const struct mxc_ruling *ruling,
                         const struct mxc_net_event *event)
 {
-    uint8_t wide[16], behind[16];
-
-    mxc_address_wide(&event->to, wide);
-    if (ruling->why == MXC_WHY_RULE || (mxc_closed_behind(wide, behind) && !ruling->allow))
+    if (ruling->why == MXC_WHY_RULE)
         return;
     FUZZ_CHECK(mxc_cover_allowed(network, event) == ruling->allow, NULL);
     for (size_t i = 0; i < network->deny.count; i++)
@@ -66,9 +62,14 @@ static void twist(struct world *world, struct mxc_net_event *event)
         memcpy(event->name, name, strlen(name) + 1);
         event->kind = 1 + dice_roll(&world->dice, 4);
     }
+    if (dice_roll(&world->dice, 2)) {
+        const char *name = world_name(world);
+
+        memcpy(event->denied, name, strlen(name) + 1);
+    }
     while (changes--) {
         size_t at =
-            (dice_roll(&world->dice, 2) * 256U + dice_roll(&world->dice, 256)) % sizeof *event;
+            (dice_roll(&world->dice, 3) * 256U + dice_roll(&world->dice, 256)) % sizeof *event;
 
         ((uint8_t *)event)[at] = (uint8_t)dice_roll(&world->dice, 256);
     }

@@ -123,6 +123,20 @@ class Events(Case):
         self.assertIn('"host": "api.test"', json.dumps(events[0]["suggestion"]))
 
     @callers()
+    def test_address_of_a_denied_name(self, who):
+        """It says which name, and what it suggests takes that one out and leaves the rest of the rule."""
+        network.WORLD_SERVERS.zone({"bad.test": {"A": [OTHER4]}, "worse.test": {"A": [PUBLIC4]}})
+        policy = guest_policy(egress(default="allow", deny=[to("bad.test", "worse.test", f"{PRIVATE4[0]}/32")]))
+        actions = ("tcp", OTHER4, PORT), ("tcp", OTHER4, PORT + 1), ("tcp", PUBLIC4, PORT), ("tcp", PRIVATE4[0], PORT)
+        verdicts, events, _ = self.told_events(who, policy, *actions)
+        self.assertEqual((verdicts, [event.get("denied") for event in events]),
+                         (["refused"] * 4, ["bad.test", "bad.test", "worse.test", None]))
+        suggestion = events[0]["suggestion"]
+        self.assertEqual(suggestion[0], {"op": "remove", "path": "/network/egress/deny/0/to/0"})
+        verdicts, _, _ = self.told_events(who, patched(policy, suggestion), *actions, ("dns", "bad.test"))
+        self.assertEqual((verdicts[:4], verdicts[4]["code"]), (["open"] + ["refused"] * 3, "REFUSED"))
+
+    @callers()
     def test_guarded(self, who):
         network.WORLD_SERVERS.zone({"rebind.test": {"A": [PRIVATE4[0], PUBLIC4]}})
         policy = guest_policy(egress(to("rebind.test", ports=[PORT])))

@@ -320,6 +320,7 @@ static void test_rules(void **state)
     assert_false(rules.closed);
     assert_int_equal(ask(&opened, &live, "192.0.2.1", 443).why, MXC_WHY_RULE);
     assert_int_equal(ask(&opened, &live, "192.0.2.1", 443).rule, 0);
+    assert_string_equal(ask(&opened, &live, "192.0.2.1", 443).name, "bad.org");
     assert_true(ask(&opened, &live, "192.0.2.1", 80).allow);
     assert_true(ask(&opened, &live, "192.0.2.2", 443).allow);
     assert_true(judge.deny(judge.context, &address, 1, 3000, 1000));

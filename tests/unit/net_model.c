@@ -314,7 +314,7 @@ static bool inner(const struct mxc_address *address, struct mxc_address *out)
 
 static struct mxc_ruling say(enum mxc_why why, uint32_t rule)
 {
-    return (struct mxc_ruling){ why == MXC_WHY_NONE, false, why, rule };
+    return (struct mxc_ruling){ .allow = why == MXC_WHY_NONE, .why = why, .rule = rule };
 }
 
 struct mxc_ruling model_ask(const struct model *model, const struct mxc_flow *flow)
@@ -350,7 +350,10 @@ struct mxc_ruling model_ask(const struct model *model, const struct mxc_flow *fl
     if (by_default(model) || rule_allows(model, &flow->to, flow, NULL))
         return say(MXC_WHY_NONE, MXC_NO_RULE);
     open = model_guard(model, &flow->to) == MXC_WHY_NONE && is_pinned(model, flow);
-    return (struct mxc_ruling){ open, open, open ? MXC_WHY_NONE : MXC_WHY_DEFAULT, MXC_NO_RULE };
+    return (struct mxc_ruling){ .allow = open,
+                                .pinned = open,
+                                .why = open ? MXC_WHY_NONE : MXC_WHY_DEFAULT,
+                                .rule = MXC_NO_RULE };
 }
 
 enum mxc_why model_guard(const struct model *model, const struct mxc_address *address)

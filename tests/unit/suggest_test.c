@@ -1,121 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What is suggested for a refusal helps: the patch is applied to the text of the policy, the reader takes the
  * result, and the rules of it let the refused flow through. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "suggest_world.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
-#include <jansson.h>
-
-#include "net/rules.h"
-#include "policy/cidr.h"
-#include "run/suggest.h"
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-/* ---- JSON Patch, as much of it as is suggested */
-
-static json_t *step_into(json_t *at, const char *key)
-{
-    return json_is_array(at) ? json_array_get(at, strtoul(key, NULL, 10))
-                             : json_object_get(at, key);
-}
-
-static void apply_one(json_t *root, const json_t *op)
-{
-    char path[256], *rest = NULL, *key, *next;
-    const char *kind = json_string_value(json_object_get(op, "op"));
-    json_t *value = json_object_get(op, "value"), *at = root;
-
-    (void)snprintf(path, sizeof path, "%s", json_string_value(json_object_get(op, "path")));
-    key = strtok_r(path, "/", &rest);
-    for (; (next = strtok_r(NULL, "/", &rest)) != NULL; key = next)
-        assert_non_null(at = step_into(at, key));
-    if (!strcmp(kind, "remove"))
-        assert_int_equal(json_is_array(at) ? json_array_remove(at, strtoul(key, NULL, 10))
-                                           : json_object_del(at, key),
-                         0);
-    else if (json_is_array(at)) {
-        assert_string_equal(key, "-");
-        assert_int_equal(json_array_append(at, value), 0);
-    } else
-        assert_int_equal(json_object_set(at, key, value), 0);
-}
-
-static char *apply(const char *policy, const char *patch)
-{
-    json_t *root = json_loads(policy, 0, NULL), *ops = json_loads(patch, 0, NULL), *op;
-    char *text;
-    size_t i;
-
-    assert_non_null(root);
-    assert_true(json_array_size(ops) > 0);
-    json_array_foreach(ops, i, op) apply_one(root, op);
-    text = json_dumps(root, 0);
-    json_decref(ops);
-    json_decref(root);
-    return text;
-}
-
-/* ---- policies, and what they say of a flow */
-
-struct world {
-    struct mxc_arena arena;
-    struct mxc_policy policy;
-    struct mxc_ruleset rules;
-    struct mxc_live live;
-    struct mxc_spans own;
-    struct mxc_pins *pins; /* not of what was asked: of what a name rule gets for its name */
-};
-
-static void load(struct world *world, const char *text)
-{
-    struct mxc_cidr own;
-    struct mxc_blob blob;
-    struct mxc_err err;
-
-    *world = (struct world){ 0 };
-    if (mxc_policy_read(&world->arena, text, strlen(text), NULL, &world->policy, &err) < 0)
-        fail_msg("%s: %s in %s", err.where, err.text, text);
-    assert_int_equal(mxc_rules_compile(&world->arena, &world->policy.network, NULL, &blob, &err),
-                     0);
-    assert_int_equal(mxc_rules_open(blob.data, blob.size, &world->rules, &err), 0);
-    assert_int_equal(mxc_cidr_parse("198.51.100.7", &own), MXC_CIDR_OK);
-    assert_int_equal(mxc_spans_add(&world->own, &own), 0);
-    world->live.own = &world->own;
-    assert_non_null(world->pins = mxc_pins_new(64));
-    world->live.pins = world->pins;
-}
-
-static void unload(struct world *world)
-{
-    mxc_pins_free(world->pins);
-    mxc_spans_done(&world->own);
-    mxc_arena_done(&world->arena);
-}
-
-/* The resolver has answered the event's name with the event's address. */
-static void resolve(struct world *world, const struct mxc_net_event *event)
-{
-    struct mxc_name_ruling ruling;
-
-    if (!*event->name || !event->to.family)
-        return;
-    mxc_rules_names(&world->rules, event->name, &ruling);
-    for (uint32_t i = 0; i < ruling.count; i++)
-        assert_true(mxc_pins_add(world->pins, &event->to, ruling.pins[i], 1000, 0));
-}
-
-static struct mxc_ruling ask(const struct world *world, const struct mxc_net_event *event)
-{
-    const struct mxc_flow flow = { event->to, (enum mxc_protocol)event->protocol, event->port };
-
-    return mxc_rules_ask(&world->rules, &world->live, &flow);
-}
 
 static bool is_open(struct world *world, const struct mxc_net_event *event)
 {
@@ -124,8 +14,8 @@ static bool is_open(struct world *world, const struct mxc_net_event *event)
     if (event->kind == MXC_NET_NAME_GUARDED)
         return mxc_rules_guard(&world->rules, &world->live, &event->to) == MXC_WHY_NONE;
     if (event->kind == MXC_NET_REFUSED) {
-        resolve(world, event);
-        return ask(world, event).allow;
+        world_resolve(world, event);
+        return world_ask(world, event).allow;
     }
     mxc_rules_names(&world->rules, event->name, &ruling);
     return ruling.resolves;
@@ -201,7 +91,7 @@ static void check_help(const char *text, const struct mxc_net_event *event, bool
 /* That an address is the host's own is not seen while a denial is before it. */
 static bool check_again(struct world *after, const char *text, const struct mxc_net_event *event)
 {
-    struct mxc_ruling ruling = ask(after, event);
+    struct mxc_ruling ruling = world_ask(after, event);
     struct mxc_net_event next = *event;
 
     if (event->why != MXC_WHY_RULE || ruling.why != MXC_WHY_OWN_ADDRESS)
@@ -218,25 +108,25 @@ static void check_help(const char *text, const struct mxc_net_event *event, bool
     auto_buf patch = { 0 };
     char *changed;
 
-    load(&before, text);
+    world_load(&before, text);
     if (!mxc_suggest_patch(&before.policy.network, event, &patch)) {
         assert_int_equal(patch.length, 0);
         if (!none)
             fail_msg("nothing is suggested for kind %u why %u port %u in %s", event->kind,
                      event->why, event->port, text);
         hopeless++;
-        unload(&before);
+        world_unload(&before);
         return;
     }
-    changed = apply(text, patch.data);
-    load(&after, changed);
+    changed = world_patched(text, patch.data);
+    world_load(&after, changed);
     if (!is_open(&after, event) && !none && !check_again(&after, changed, event))
         fail_msg("%s does not help: why %u port %u in %s", patch.data, event->why, event->port,
                  text);
     helped++;
     free(changed);
-    unload(&after);
-    unload(&before);
+    world_unload(&after);
+    world_unload(&before);
 }
 
 static void check_flow(const char *text, size_t place, size_t way)
@@ -250,10 +140,10 @@ static void check_flow(const char *text, size_t place, size_t way)
 
     assert_true(mxc_address_parse(places[place].address, &event.to));
     (void)snprintf(event.name, sizeof event.name, "%s", places[place].name);
-    load(&world, text);
-    resolve(&world, &event);
-    ruling = ask(&world, &event);
-    unload(&world);
+    world_load(&world, text);
+    world_resolve(&world, &event);
+    ruling = world_ask(&world, &event);
+    world_unload(&world);
     if (ruling.allow)
         return;
     event.why = (uint8_t)ruling.why;
@@ -287,9 +177,9 @@ static void test_names(void **state)
             struct world world;
 
             (void)snprintf(event.name, sizeof event.name, "%s", names[name]);
-            load(&world, policies[i]);
+            world_load(&world, policies[i]);
             mxc_rules_names(&world.rules, event.name, &ruling);
-            unload(&world);
+            world_unload(&world);
             if (ruling.resolves)
                 continue;
             event.why = ruling.denied ? MXC_WHY_RULE : MXC_WHY_NAME;
@@ -312,10 +202,10 @@ static void test_guarded(void **state)
             struct world world;
 
             assert_true(mxc_address_parse(places[place].address, &event.to));
-            load(&world, policies[i]);
+            world_load(&world, policies[i]);
             event.why = (uint8_t)mxc_rules_guard(&world.rules, &world.live, &event.to);
             event.rule = MXC_NO_RULE;
-            unload(&world);
+            world_unload(&world);
             if (event.why != MXC_WHY_NONE && event.why != MXC_WHY_RESERVED &&
                 strcmp(places[place].address, "10.0.2.2") &&
                 strcmp(places[place].address, "fd00::2"))
@@ -335,11 +225,11 @@ static void check_text(const char *policy, struct mxc_net_event event, const cha
     if (address)
         assert_true(mxc_address_parse(address, &event.to));
     event.count = 1;
-    load(&world, policy);
+    world_load(&world, policy);
     assert_int_equal(mxc_suggest_patch(&world.policy.network, &event, &patch), want != NULL);
     if (want)
         assert_string_equal(patch.data, want);
-    unload(&world);
+    world_unload(&world);
 }
 
 static const struct mxc_net_event tcp443 = { .kind = MXC_NET_REFUSED,
@@ -347,6 +237,10 @@ static const struct mxc_net_event tcp443 = { .kind = MXC_NET_REFUSED,
                                              .port = 443,
                                              .why = MXC_WHY_DEFAULT,
                                              .rule = MXC_NO_RULE };
+
+#define NOT_443                                                                                    \
+    "{\"protocol\":\"tcp\",\"port\":1,\"endPort\":442},{\"protocol\":\"tcp\",\"port\":444,"        \
+    "\"endPort\":65535},{\"protocol\":\"udp\"},{\"protocol\":\"icmp\"}"
 
 static void test_texts(void **state)
 {
@@ -368,25 +262,111 @@ static void test_texts(void **state)
     event.rule = 0;
     check_text(policies[5], event, "1.1.1.1",
                "[{\"op\":\"add\",\"path\":\"/network/egress/deny/0/to\",\"value\":[{\"cidr\":\"::/"
-               "0\",\"except\":[\"::ffff:1.1.1.1\"]}]}]");
+               "0\",\"except\":[\"::ffff:1.1.1.1\"]}]},{\"op\":\"add\",\"path\":\"/network/egress/"
+               "deny/-\",\"value\":{\"to\":[{\"cidr\":\"1.1.1.1\"}],\"ports\":[" NOT_443 "]}}]");
 }
 
-/* An address of a denied name: the rule that refused it says so, and covers no address itself. */
-static void test_denied_name(void **state)
+#define MIXED(ports)                                                                               \
+    START "\"network\":{\"egress\":{\"default\":\"allow\",\"deny\":[{\"to\":[{\"host\":\"bad.test" \
+          "\"},{\"host\":\"worse.test\"},{\"cidr\":\"10.0.0.0/8\"},{\"cidr\":\"20.2.2.0/24\","     \
+          "\"except\":[\"20.2.2.1\"]},{\"cidr\":\"1.1.1.1\"}]" ports "}]}}}"
+
+/* Of a rule about many things, only what was refused is taken out. */
+static void test_mixed(void **state)
 {
+    static const char one[] = MIXED(",\"ports\":[{\"protocol\":\"tcp\",\"port\":443}]");
     struct mxc_net_event event = tcp443;
 
     (void)state;
     event.why = MXC_WHY_RULE;
-    event.rule = 3;
-    check_text(policies[4], event, "9.9.9.9",
-               "[{\"op\":\"remove\",\"path\":\"/network/egress/deny/3\"}]");
-    event.port = 22;
-    check_text(
-        policies[4], event, "9.9.9.9",
-        "[{\"op\":\"remove\",\"path\":\"/network/egress/deny/3\"},{\"op\":\"add\",\"path\":\"/"
-        "network/egress/deny/2/to\",\"value\":[{\"cidr\":\"::/0\",\"except\":[\"::ffff:"
-        "9.9.9.9\"]}]}]");
+    event.rule = 0;
+    check_text(one, event, "10.1.2.3",
+               "[{\"op\":\"add\",\"path\":\"/network/egress/deny/0/to/2/except\",\"value\":["
+               "\"10.1.2.3\"]}]");
+    check_text(one, event, "20.2.2.2",
+               "[{\"op\":\"add\",\"path\":\"/network/egress/deny/0/to/3/except/-\",\"value\":"
+               "\"20.2.2.2\"}]");
+    check_text(one, event, "1.1.1.1",
+               "[{\"op\":\"remove\",\"path\":\"/network/egress/deny/0/to/4\"}]");
+    check_text(MIXED(""), event, "1.1.1.1",
+               "[{\"op\":\"remove\",\"path\":\"/network/egress/deny/0/to/4\"},{\"op\":\"add\","
+               "\"path\":\"/network/egress/deny/-\",\"value\":{\"to\":[{\"cidr\":\"1.1.1.1\"}],"
+               "\"ports\":[" NOT_443 "]}}]");
+    strcpy(event.denied, "bad.test");
+    check_text(one, event, "9.9.9.9",
+               "[{\"op\":\"remove\",\"path\":\"/network/egress/deny/0/to/0\"}]");
+    check_text(one, event, "10.1.2.3",
+               "[{\"op\":\"add\",\"path\":\"/network/egress/deny/0/to/2/except\",\"value\":["
+               "\"10.1.2.3\"]},{\"op\":\"remove\",\"path\":\"/network/egress/deny/0/to/0\"}]");
+    strcpy(event.denied, "good.test");
+    check_text(one, event, "9.9.9.9", NULL);
+    event.kind = MXC_NET_NAME_REFUSED;
+    strcpy(event.name, "worse.test");
+    check_text(MIXED(""), event, NULL,
+               "[{\"op\":\"remove\",\"path\":\"/network/egress/deny/0/to/1\"}]");
+}
+
+/* Ranges are split; a rule that has nothing else goes. */
+static void test_ports(void **state)
+{
+    static const struct {
+        const char *ports, *want;
+    } rows[] = {
+        { "{\"protocol\":\"tcp\",\"port\":443}", NULL },
+        { "{\"port\":443}", "{\"protocol\":\"udp\",\"port\":443}" },
+        { "{\"protocol\":\"tcp\",\"port\":443,\"endPort\":444}",
+          "{\"protocol\":\"tcp\",\"port\":444}" },
+        { "{\"protocol\":\"tcp\",\"port\":400,\"endPort\":443},{\"protocol\":\"icmp\"}",
+          "{\"protocol\":\"tcp\",\"port\":400,\"endPort\":442},{\"protocol\":\"icmp\"}" },
+        { "{\"protocol\":\"udp\"},{}", "{\"protocol\":\"udp\"}," NOT_443 },
+    };
+    struct mxc_net_event event = tcp443;
+
+    (void)state;
+    event.why = MXC_WHY_RULE;
+    event.rule = 0;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        auto_buf policy = { 0 }, want = { 0 };
+
+        mxc_buf_format(&policy,
+                       START "\"network\":{\"egress\":{\"default\":\"allow\",\"deny\":[{\"to\":[{"
+                             "\"cidr\":\"1.1.1.1\"}],\"ports\":[%s]}]}}}",
+                       rows[i].ports);
+        if (rows[i].want)
+            mxc_buf_format(&want,
+                           "[{\"op\":\"add\",\"path\":\"/network/egress/deny/0/ports\",\"value\":["
+                           "%s]}]",
+                           rows[i].want);
+        check_text(policy.data, event, "1.1.1.1",
+                   want.data ? want.data
+                             : "[{\"op\":\"remove\",\"path\":\"/network/egress/deny/0\"}]");
+    }
+}
+
+/* An address of a denied name, which covers no address itself. */
+static void test_denied_name(void **state)
+{
+    static const char policy[] =
+        START "\"network\":{\"egress\":{\"default\":\"allow\",\"deny\":[{\"to\":[{\"host\":"
+              "\"bad.test\"}]},{\"ports\":[{\"protocol\":\"tcp\",\"port\":443}]}]}}}";
+    struct mxc_net_event event = tcp443;
+
+    (void)state;
+    event.why = MXC_WHY_RULE;
+    event.rule = 0;
+    strcpy(event.denied, "bad.test");
+    check_text(policy, event, "9.9.9.9",
+               "[{\"op\":\"add\",\"path\":\"/network/egress/deny/1/to\",\"value\":[{\"cidr\":\"::/"
+               "0\",\"except\":[\"::ffff:9.9.9.9\"]}]},{\"op\":\"add\",\"path\":\"/network/egress/"
+               "deny/0/ports\",\"value\":[" NOT_443 "]}]");
+    event.kind = MXC_NET_NAME_REFUSED;
+    strcpy(event.name, "bad.test");
+    check_text(policy, event, NULL, "[{\"op\":\"remove\",\"path\":\"/network/egress/deny/0\"}]");
+    event.kind = MXC_NET_REFUSED;
+    check_text(policies[10], event, "9.9.9.9", NULL);
+    strcpy(event.denied, "api.example.org");
+    check_text(policies[10], event, "9.9.9.9",
+               "[{\"op\":\"remove\",\"path\":\"/network/blockedHosts/1\"}]");
 }
 
 /* What no change of the policy opens, and what the network process could say to make us write nonsense. */
@@ -421,7 +401,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_flows),       cmocka_unit_test(test_names),
         cmocka_unit_test(test_guarded),     cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_denied_name), cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_denied_name), cmocka_unit_test(test_mixed),
+        cmocka_unit_test(test_ports),       cmocka_unit_test(test_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,8 @@ export interface Denial {
   readonly address?: string;
   readonly port?: number;
   readonly name?: string;
+  /** The denied name that has the address, when a rule by name refused it. */
+  readonly denied?: string;
   readonly why?: DenialReason;
   /** The rule that denied it: a JSON pointer into the policy. */
   readonly rule?: string;
