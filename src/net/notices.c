@@ -58,7 +58,8 @@ static uint64_t mark_of(const struct mxc_net_event *event)
     sum = mix(sum, &event->rule, sizeof event->rule);
     sum = mix(sum, &event->to.family, sizeof event->to.family);
     sum = mix(sum, event->to.bytes, sizeof event->to.bytes);
-    return mix(sum, event->name, strlen(event->name)) | 1;
+    sum = mix(sum, event->name, strlen(event->name) + 1);
+    return mix(sum, event->denied, strlen(event->denied)) | 1;
 }
 
 /* Its place, or MXC_NOTICES_KNOWN. The guest chooses what is refused, so a mark proves nothing. */

@@ -111,7 +111,8 @@ bool mxc_cover_allowed(const struct mxc_network *network, const struct mxc_net_e
         return allows_name(network, event);
     mxc_address_wide(&event->to, wide);
     if (mxc_closed_is_gateway(wide))
-        return network->host_loopback_allow || network->allow_local;
+        return network->form == MXC_NET_LEGACY ? network->allow_local
+                                               : network->host_loopback_allow;
     closed = mxc_cover_closed(network, wide);
     is_closed = closed.why != MXC_WHY_NONE;
     if ((is_closed && !closed.opens) ||
