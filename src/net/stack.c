@@ -34,6 +34,8 @@ struct mxc_stack {
     void *context;
     struct timer timers[TIMERS];
     struct mxc_sockets sockets;
+    int listeners[MXC_NET_PUBLISH_MAX];
+    size_t listener_count;
     bool refused; /* during one call of mxc_stack_input(): by the guest */
     /* during one call of mxc_stack_polls() or mxc_stack_handle() */
     struct pollfd *polls;
@@ -238,6 +240,7 @@ int mxc_stack_publish(struct mxc_stack *stack, const struct mxc_net_publish *pub
     /* It lets one connection wait; others would be slow to find out that it has taken that one. */
     if (listen(expected, MXC_PUBLISH_WAITING) < 0)
         return mxc_publish_fail(publish, &publish->host, err);
+    stack->listeners[stack->listener_count++] = expected;
     return 0;
 }
 
@@ -274,12 +277,12 @@ static const struct {
     { SLIRP_POLL_ERR, POLLERR }, { SLIRP_POLL_HUP, POLLHUP },
 };
 
-static bool listens(int fd)
+static bool listens(const struct mxc_stack *stack, int fd)
 {
-    int is = 0;
-    socklen_t size = sizeof is;
-
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is, &size) == 0 && is;
+    for (size_t i = 0; i < stack->listener_count; i++)
+        if (stack->listeners[i] == fd)
+            return true;
+    return false;
 }
 
 /* When there are too many, who comes to a published port waits: accepting would fail, and the port be ready still. */
@@ -290,7 +293,7 @@ static int add_poll(int fd, int events, void *opaque)
 
     if (stack->count == stack->room) /* the flows are bounded below that */
         return -1;
-    if (mxc_stack_is_full(stack) && listens(fd))
+    if (mxc_stack_is_full(stack) && listens(stack, fd))
         return -1;
     *entry = (struct pollfd){ .fd = fd };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)

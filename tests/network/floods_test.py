@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Who floods is bounded, and nobody else feels it."""
+import contextlib
 import os
+import socket
 from pathlib import Path
 
 import network
@@ -12,6 +14,7 @@ import host
 NOWHERE = "20.9.9.9"  # nobody answers
 FLOWS, HALF_OPEN = 4096, 256
 DESCRIPTORS, RESERVE = 4608, 1024  # net/sockets.h
+FREE = 18000  # on the host
 ROUNDS = 5
 MEMORY_KB = 600 << 10
 
@@ -81,13 +84,19 @@ class Floods(Case):
     def test_descriptors(self, who):
         """Flows may not take what the resolver and the pings need, and the second sandbox feels nothing."""
         network.WORLD_SERVERS.zone({"api.test": {"A": [PUBLIC4]}})
-        with Guest(who, OPEN) as bad, Guest(who, OPEN) as good:
+        section = {**OPEN, "ingress": {"publish": [{"port": 8000, "hostPort": FREE, "hostAddress": "127.0.0.1"}]}}
+        with Guest(who, section) as bad, Guest(who, OPEN) as good, contextlib.ExitStack() as clients:
             for _ in range(ROUNDS):  # a burst may lose some
                 bad.do("flood_sources", PUBLIC4, PORT, 5000)
                 if bad.do("tcp", PUBLIC4, PORT) == "refused":
                     break
             else:
                 self.fail("everything has room")
+            for _ in range(1500):
+                client = clients.enter_context(socket.socket())
+                client.setblocking(False)
+                client.connect_ex(("127.0.0.1", FREE))
+            self.assertEqual(bad.do("tcp", PUBLIC4, PORT), "refused")
             self.assertLess(held(bad), DESCRIPTORS - RESERVE + 64)
             self.assertEqual(bad.do("dns", "api.test")["addresses"], [PUBLIC4])
             self.assertTrue(pings(bad))
