@@ -56,21 +56,21 @@ int mxc_planner_add_proxy_variables(struct mxc_planner *planner, struct mxc_err 
     return 0;
 }
 
-/* The gateway's text when the address is the host's loopback or stands for it, else NULL. */
-static const char *gateway_for(const struct mxc_cidr *address)
-{
-    static const uint8_t here[16] = { 127, 0, 0, 1 }, any[16] = { 0 }, here6[16] = { [15] = 1 };
-
-    if (address->family == 4)
-        return memcmp(address->address, here, 4) && memcmp(address->address, any, 4) ? NULL
-                                                                                     : "10.0.2.2";
-    return memcmp(address->address, here6, 16) && memcmp(address->address, any, 16) ? NULL
-                                                                                    : "fd00::2";
-}
-
 static struct mxc_address address_of(const struct mxc_cidr *cidr)
 {
     return cidr->family == 4 ? mxc_address_v4(cidr->address) : mxc_address_v6(cidr->address);
+}
+
+/* The gateway's text when the address is the host's loopback or stands for it, else NULL. */
+static const char *gateway_for(const struct mxc_cidr *cidr)
+{
+    static const uint8_t here[16] = { 127, 0, 0, 1 }, any[16] = { 0 }, here6[16] = { [15] = 1 };
+    const struct mxc_address address = address_of(cidr); /* IPv4 also in its form of IPv6 */
+    bool v6 = address.family == 6;
+
+    if (memcmp(address.bytes, v6 ? here6 : here, 16) && memcmp(address.bytes, any, 16))
+        return NULL;
+    return v6 ? "fd00::2" : "10.0.2.2";
 }
 
 static int refuse_address(const struct proxy *proxy, const struct mxc_address *address,
@@ -190,9 +190,9 @@ static int take_host(struct mxc_planner *planner, struct proxy *proxy, struct mx
         return mxc_planner_no_memory(err);
     if (take_address(planner, proxy, &cidr, &place, err) < 0)
         return -1;
-    proxy->host = !gateway_for(&cidr) ? written
-                  : cidr.family == 4  ? place
-                                      : mxc_arena_format(planner->arena, "[%s]", place);
+    proxy->host = !gateway_for(&cidr)   ? written
+                  : !strchr(place, ':') ? place
+                                        : mxc_arena_format(planner->arena, "[%s]", place);
     return proxy->host ? 0 : mxc_planner_no_memory(err);
 }
 
