@@ -62,8 +62,9 @@ static const struct row {
       128,
       MXC_WHY_METADATA,
       OPENS }, /* Oracle */
-    { { 0xfe, 0x80 }, 10, MXC_WHY_LINK_LOCAL, OPENS },
-    { { 0xfe, 0x80, [12] = 0xa9, 0xfe, 0xa9, 0xfe }, 128, MXC_WHY_METADATA, OPENS }, /* OpenStack */
+    /* Such an address needs the name of an interface, which no policy says. */
+    { { 0xfe, 0x80 }, 10, MXC_WHY_LINK_LOCAL },
+    { { 0xfe, 0x80, [12] = 0xa9, 0xfe, 0xa9, 0xfe }, 128, MXC_WHY_METADATA }, /* OpenStack */
 };
 
 static const struct row elsewhere = { { 0 }, 0, MXC_WHY_RESERVED, false };

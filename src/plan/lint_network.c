@@ -4,6 +4,7 @@
 
 #include "net/closed.h"
 #include "plan/lint_private.h"
+#include "policy/url.h"
 
 static bool is_everywhere(const struct mxc_rule *rule)
 {
@@ -30,11 +31,24 @@ static bool names_metadata(const struct mxc_cidr *cidr)
     return closed.why == MXC_WHY_METADATA && bits >= closed.bits;
 }
 
+/* The sandbox's own, or the gateway to the host's. */
+static bool names_loopback(const struct mxc_cidr *cidr)
+{
+    uint8_t wide[16], bits = mxc_address_wide_cidr(cidr, wide);
+    struct mxc_closed closed = mxc_closed_find(wide);
+
+    return bits >= closed.bits && (closed.why == MXC_WHY_LOOPBACK || mxc_closed_is_gateway(wide));
+}
+
 static int lint_name(struct mxc_linter *linter, const struct mxc_rule *rule, const char *host,
                      const char *pointer)
 {
     bool wide = host[0] == '*' && !strchr(host + 2, '.');
 
+    if (mxc_host_name_is_local(host))
+        return mxc_lint_add(linter, MXC_LINT_LOOPBACK_RULE, pointer, host, NULL);
+    if (linter->policy->network.form == MXC_NET_LEGACY)
+        return 0; /* it has no ports to give */
     if (wide && mxc_lint_add(linter, MXC_LINT_WIDE_NAME, pointer, host, NULL) < 0)
         return -1;
     return rule->port_count ? 0 : mxc_lint_add(linter, MXC_LINT_NAME_PORTS, pointer, host, NULL);
@@ -43,17 +57,18 @@ static int lint_name(struct mxc_linter *linter, const struct mxc_rule *rule, con
 static int lint_peer(struct mxc_linter *linter, const struct mxc_rule *rule,
                      const struct mxc_peer *peer, const char *pointer)
 {
+    bool metadata, loopback;
     const char *text;
 
-    /* The legacy form has no ports to give. */
     if (peer->host)
-        return linter->policy->network.form == MXC_NET_LEGACY
-                   ? 0
-                   : lint_name(linter, rule, peer->host, pointer);
-    if (!names_metadata(&peer->cidr))
+        return lint_name(linter, rule, peer->host, pointer);
+    metadata = names_metadata(&peer->cidr);
+    loopback = names_loopback(&peer->cidr);
+    if (!metadata && !loopback)
         return 0;
     text = text_of(linter, &peer->cidr);
-    return text ? mxc_lint_add(linter, MXC_LINT_METADATA, pointer, text, NULL)
+    return text ? mxc_lint_add(linter, metadata ? MXC_LINT_METADATA : MXC_LINT_LOOPBACK_RULE,
+                               pointer, text, NULL)
                 : mxc_lint_out_of_memory(linter);
 }
 

@@ -184,6 +184,16 @@ const struct mxc_lint_rule mxc_lint_rules[] = {
                              "have one there.",
                              "'{}' covers names that anybody can register",
                              "name the hosts, or the domain of whom you trust" },
+    [MXC_LINT_LOOPBACK_RULE] = { "loopback-rule", WARNING,
+                                 "A rule of allow is about loopback: inside that is the sandbox's "
+                                 "own, "
+                                 "always open, and the host's, at the gateway, no rule opens.",
+                                 "'{}' opens nothing: the sandbox's own loopback is always open, "
+                                 "and "
+                                 "no rule opens the host's",
+                                 "leave it out; if the host's is meant, allow "
+                                 "network.ingress.hostLoopback (legacy: allowLocalNetwork) and "
+                                 "connect to 10.0.2.2 or fd00::2" },
     [MXC_LINT_PUBLISH_WIDE] = { "publish-wide", WARNING,
                                 "A published port listens on an address that other machines can "
                                 "reach.",

@@ -6,6 +6,7 @@
 #include "net/nets.h"
 #include "plan/network.h"
 #include "plan/planner.h"
+#include "policy/url.h"
 
 const char *mxc_planner_rule_pointer(struct mxc_planner *planner, bool allow, size_t index)
 {
@@ -40,44 +41,87 @@ static int can_open(struct mxc_planner *planner, struct mxc_peer *peer, struct m
     return 0;
 }
 
-/* A rule that can never let anything through is an error of whoever wrote it. Loopback is none: the
- * program's own is always open. 1 or 0, -1 when out of memory. */
-static int is_useful(struct mxc_planner *planner, struct mxc_peer *peer, struct mxc_nets *nets)
-{
-    uint8_t wide[16];
-    int opens = peer->host ? 1 : can_open(planner, peer, nets);
+/* What a destination of an allow rule comes to. */
+enum use { USE_OPENS, USE_NOTHING, USE_LOOPBACK, USE_GATEWAY, USE_NO_MEMORY };
 
-    if (opens != 0)
-        return opens;
+static enum use use_of(struct mxc_planner *planner, struct mxc_peer *peer, struct mxc_nets *nets)
+{
+    const struct mxc_network *network = &planner->policy->network;
+    uint8_t wide[16];
+    int opens;
+
+    if (peer->host)
+        return mxc_host_name_is_local(peer->host) ? USE_LOOPBACK : USE_OPENS;
+    opens = can_open(planner, peer, nets);
+    if (opens < 0)
+        return USE_NO_MEMORY;
     (void)mxc_address_wide_cidr(&peer->cidr, wide);
-    return mxc_closed_find(wide).why == MXC_WHY_LOOPBACK;
+    if (!opens)
+        return mxc_closed_find(wide).why == MXC_WHY_LOOPBACK ? USE_LOOPBACK : USE_NOTHING;
+    return mxc_closed_is_gateway(wide) && !network->host_loopback_allow && !network->allow_local
+               ? USE_GATEWAY
+               : USE_OPENS;
 }
 
-static int refuse_rule(struct mxc_planner *planner, size_t index, struct mxc_err *err)
+/* Older clients list these, and nothing of the host was meant to open by it: the reader of the plan learns it. */
+static int note_entry(struct mxc_planner *planner, size_t index, struct mxc_err *err)
 {
     const char *pointer = mxc_planner_rule_pointer(planner, true, index);
 
     if (!pointer)
         return mxc_planner_no_memory(err);
-    return mxc_fail(err, MXC_POLICY_REFUSED, 0, pointer,
-                    "nothing can be reached there: the addresses are the sandbox's own "
-                    "(10.0.2.0/24, fd00::/64), multicast, broadcast or reserved, stand for closed "
-                    "ones, or are excepted; name others");
+    return mxc_planner_note(planner, pointer, err,
+                            "%s opens nothing: the loopback inside is the sandbox's own and always "
+                            "open, the host's is 10.0.2.2 and fd00::2 with allowLocalNetwork true",
+                            planner->policy->network.allowed_hosts.items[index]);
+}
+
+static int refuse_rule(struct mxc_planner *planner, size_t index, enum use use, struct mxc_err *err)
+{
+    static const char *const texts[] = {
+        [USE_NOTHING] = "nothing can be reached there: the addresses are the sandbox's own "
+                        "(10.0.2.0/24, fd00::/64), link-local of IPv6, multicast, broadcast or "
+                        "reserved, stand for closed ones, or are excepted; name others",
+        [USE_LOOPBACK] = "the rule opens nothing: this is the sandbox's own loopback, which is "
+                         "always open; for the host's set network.ingress.hostLoopback to 'allow' "
+                         "and connect to 10.0.2.2 or fd00::2, else leave it out",
+        [USE_GATEWAY] = "no rule opens the gateway, which is the host's loopback: set "
+                        "network.ingress.hostLoopback to 'allow' for it",
+    };
+    const char *pointer = mxc_planner_rule_pointer(planner, true, index);
+
+    if (!pointer || use == USE_NO_MEMORY)
+        return mxc_planner_no_memory(err);
+    return mxc_fail(err, MXC_POLICY_REFUSED, 0, pointer, "%s", texts[use]);
+}
+
+/* A rule that can never let anything through is an error of whoever wrote it. */
+static int check_rule(struct mxc_planner *planner, size_t index, struct mxc_nets *nets,
+                      struct mxc_err *err)
+{
+    const struct mxc_rule *rule = &planner->policy->network.allow.items[index];
+    bool legacy = planner->policy->network.form == MXC_NET_LEGACY;
+
+    for (size_t i = 0; i < rule->to_count; i++) {
+        enum use use = use_of(planner, &rule->to[i], nets);
+        bool tolerated = legacy && (use == USE_LOOPBACK || use == USE_GATEWAY);
+
+        if (tolerated && note_entry(planner, index, err) < 0)
+            return -1;
+        if (use != USE_OPENS && !tolerated)
+            return refuse_rule(planner, index, use, err);
+        planner->names |= rule->to[i].host != NULL;
+    }
+    return 0;
 }
 
 static int check_rules(struct mxc_planner *planner, struct mxc_err *err)
 {
-    const struct mxc_rules *allow = &planner->policy->network.allow;
     struct mxc_nets nets = { .items = NULL };
 
-    for (size_t i = 0; i < allow->count; i++)
-        for (size_t k = 0; k < allow->items[i].to_count; k++) {
-            int useful = is_useful(planner, &allow->items[i].to[k], &nets);
-
-            if (useful <= 0)
-                return useful < 0 ? mxc_planner_no_memory(err) : refuse_rule(planner, i, err);
-            planner->names |= allow->items[i].to[k].host != NULL;
-        }
+    for (size_t i = 0; i < planner->policy->network.allow.count; i++)
+        if (check_rule(planner, i, &nets, err) < 0)
+            return -1;
     return 0;
 }
 

@@ -87,10 +87,10 @@ static int refuse_address(const struct proxy *proxy, const struct mxc_address *a
                         "%s is not reached from the sandbox: of the host's loopback only 127.0.0.1 "
                         "and ::1 are; let the proxy listen there",
                         mxc_address_text(address, text));
-    if (closed.why == MXC_WHY_RESERVED && !closed.opens)
+    if (closed.why != MXC_WHY_NONE && !closed.opens)
         return mxc_fail(err, MXC_POLICY_REFUSED, 0, proxy->pointer,
-                        "%s cannot be a proxy: it is multicast, reserved, or of the sandbox's own "
-                        "network (10.0.2.0/24, fd00::/64)",
+                        "%s cannot be a proxy: it is multicast, reserved, link-local of IPv6, or "
+                        "of the sandbox's own network (10.0.2.0/24, fd00::/64)",
                         mxc_address_text(address, text));
     return 0;
 }

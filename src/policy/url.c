@@ -47,6 +47,17 @@ bool mxc_host_name_valid(const char *text, size_t length)
            !(label > 1 && text[length - label] == '0' && (text[length - label + 1] | 0x20) == 'x');
 }
 
+bool mxc_host_name_is_local(const char *name)
+{
+    static const char word[] = "localhost";
+    size_t length = strlen(name), tail = sizeof word - 1;
+
+    if (length && name[length - 1] == '.')
+        length--;
+    return length >= tail && !strncmp(name + length - tail, word, tail) &&
+           (length == tail || name[length - tail - 1] == '.');
+}
+
 static bool valid_host(const char *text)
 {
     struct mxc_cidr cidr;

@@ -87,7 +87,7 @@ class Closed(Cutting):
     @callers()
     def test_loopback_addresses(self, who):
         """Inside they are the sandbox's own loopback: nobody of the host is there, whatever the rules say."""
-        network = egress(to("127.0.0.0/8", "::1", "0.0.0.0/0", "::/0"), default="allow")
+        network = egress(to("0.0.0.0/0", "::/0"), default="allow")
         actions = tries([*LOOPBACKS, "::ffff:127.0.0.1", "0.0.0.0"], ["tcp", "udp"])
         self.assertEqual(self.tries(who, network, *actions), ["refused"] * len(actions))
 
@@ -124,10 +124,24 @@ class Closed(Cutting):
     @callers()
     def test_naming_what_never_opens(self, who):
         for number, place in enumerate(("240.0.0.0/4", "192.0.0.0/24", "0.0.0.0/8", "224.0.0.251", "10.0.2.5", "fd00::7", "ff00::/8", "ff02::fb",
-                                          "5f00::/16", "2001::/32", "64:ff9b::a9fe:a9fe", "2002:7f00::/24")):
+                                          "5f00::/16", "fe80::/10", "fe80::a9fe:a9fe", "2001::/32", "64:ff9b::a9fe:a9fe", "2002:7f00::/24")):
             with self.subTest(place=place):
                 done = host.run_policy(who, guest_policy(egress(*[to(PUBLIC4)] * number, to(place))))
                 self.refused(done, f"/network/egress/allow/{number}", "nothing can be reached there")
+
+    @callers()
+    def test_naming_loopback(self, who):
+        """Nothing of the host's opens by that, so the rule is refused; older clients list it, and are told."""
+        for place in ("127.0.0.1", "::1", "127.0.0.0/8", "::ffff:127.0.0.1", "app.localhost"):
+            with self.subTest(place=place):
+                done = host.run_policy(who, guest_policy(egress(to(PUBLIC4), to(place), ingress={"hostLoopback": "allow"})))
+                self.refused(done, "/network/egress/allow/1", "the sandbox's own loopback")
+        for place in ("10.0.2.2", "fd00::2"):
+            with self.subTest(place=place):
+                self.refused(host.run_policy(who, guest_policy(egress(to(place)))), "/network/egress/allow/0", "hostLoopback")
+                self.told(who, egress(to(place), ingress={"hostLoopback": "allow"}), tries([place], ["tcp"]), tries([PUBLIC4]))
+        legacy = {"allowedHosts": ["localhost", "127.0.0.1", "::1", "10.0.2.2", PUBLIC4]}
+        self.told(who, legacy, tries([PUBLIC4], ["tcp"]), tries(["10.0.2.2"], ["tcp"]), version="0.7.0-alpha")
 
     @callers()
     def test_late_address(self, who):
@@ -241,7 +255,7 @@ class Routes(Cutting):
 class HostLoopback(Case):
     @callers()
     def test_closed(self, who):
-        self.told(who, egress(to("10.0.2.2", "fd00::2"), default="allow"), [], tries(GATEWAYS, ["tcp", "udp"]))
+        self.told(who, egress(to("10.0.0.0/8", "fc00::/7"), default="allow"), [], tries(GATEWAYS, ["tcp", "udp"]))
 
     @callers()
     def test_open(self, who):
