@@ -20,7 +20,7 @@ struct mxc_net {
 /* Where mxc-net lies, beside the running program; for the probe. NULL when it is not there. Static storage. */
 const char *mxc_net_program(void);
 
-/* Of struct mxc_facts: asks mxc-net, in a process of its own, for at most some seconds. */
+/* Of struct mxc_facts: asks mxc-net, in a process of its own, for at most some seconds (backend/resolve.h). */
 int mxc_net_resolve(void *context, struct mxc_arena *arena, const char *name, struct mxc_cidr **out,
                     size_t *count);
 

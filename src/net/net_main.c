@@ -112,7 +112,7 @@ static int resolve(const char *name)
     for (const struct addrinfo *at = found; at; at = at->ai_next)
         if (getnameinfo(at->ai_addr, at->ai_addrlen, text, sizeof text, NULL, 0, NI_NUMERICHOST) ==
             0)
-            (void)puts(text);
+            (void)printf("%.*s\n", (int)strcspn(text, "%"), text); /* without an interface */
     freeaddrinfo(found);
     return 0;
 }

@@ -134,6 +134,21 @@ static int refuse_turn(const struct proxy *proxy, const struct mxc_cidr *cidr, s
                     mxc_net_why_text(closed.why == MXC_WHY_NONE ? MXC_WHY_LOOPBACK : closed.why));
 }
 
+static const char *why_unresolved(int error)
+{
+    switch (error) {
+    case ENOSYS:
+        return "names are not resolved here";
+    case 0:
+    case ENOENT:
+        return "no address was found";
+    case ETIMEDOUT:
+        return "nobody answered in time";
+    default:
+        return strerror(error);
+    }
+}
+
 static int take_name(struct mxc_planner *planner, struct proxy *proxy, struct mxc_err *err)
 {
     const struct mxc_facts *facts = planner->facts;
@@ -149,7 +164,7 @@ static int take_name(struct mxc_planner *planner, struct proxy *proxy, struct mx
     if (error || !count)
         return mxc_fail(err, MXC_POLICY_REFUSED, error, proxy->pointer,
                         "could not resolve proxy host '%s': %s; write its address instead", name,
-                        error == ENOSYS ? "names are not resolved here" : "no address was found");
+                        why_unresolved(error));
     proxy->peers = mxc_arena_alloc(planner->arena, count * sizeof *proxy->peers);
     if (!proxy->peers)
         return mxc_planner_no_memory(err);
