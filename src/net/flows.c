@@ -5,15 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/bucket.h"
+
 #define NONE       UINT32_MAX
 #define REAP_PAUSE 50 /* ms: at the bound each new flow would search the whole table */
 
 _Static_assert(sizeof(struct mxc_flow_key) == 24, "keys are compared as bytes");
 
+/* Of connections. libslirp keeps what it knows of one for ten seconds after its end, so that those which are open do not
+ * tell what it holds. */
+static const struct mxc_bucket_rate beginning = { MXC_FLOWS_BURST, MXC_FLOWS_A_SECOND };
+
 struct mxc_flows {
     size_t room, used, half, half_room;
-    size_t tcp;                /* half or fully open */
-    uint64_t filled_ms, fresh; /* thousandths of connections that may begin at once */
+    size_t tcp; /* half or fully open */
+    struct mxc_bucket bucket;
     uint64_t seed, next_reap_ms;
     uint32_t free;
     uint32_t *heads; /* room of them */
@@ -36,9 +42,7 @@ struct mxc_flows *mxc_flows_new(size_t room, size_t half, uint64_t seed)
 
     if (!flows)
         return NULL;
-    *flows = (struct mxc_flows){
-        .room = room, .half_room = half, .seed = seed, .fresh = MXC_FLOWS_BURST * 1000u
-    };
+    *flows = (struct mxc_flows){ .room = room, .half_room = half, .seed = seed };
     flows->heads = calloc(room, sizeof *flows->heads);
     flows->items = calloc(room, sizeof *flows->items);
     if (!flows->heads || !flows->items) {
@@ -158,23 +162,6 @@ static bool is_full(const struct mxc_flows *flows, bool half)
            (half && (flows->half >= flows->half_room || flows->tcp >= MXC_FLOWS_TCP));
 }
 
-/* libslirp keeps what it knows of a connection for ten seconds after its end, so that those which are open do not
- * tell what it holds. */
-static bool may_begin(struct mxc_flows *flows, uint64_t now_ms)
-{
-    const uint64_t most = MXC_FLOWS_BURST * 1000u;
-
-    if (now_ms > flows->filled_ms)
-        flows->fresh += (now_ms - flows->filled_ms) * MXC_FLOWS_A_SECOND;
-    flows->filled_ms = now_ms;
-    if (flows->fresh > most)
-        flows->fresh = most;
-    if (flows->fresh < 1000)
-        return false;
-    flows->fresh -= 1000;
-    return true;
-}
-
 struct mxc_flow_entry *mxc_flows_add(struct mxc_flows *flows, const struct mxc_flow_key *key,
                                      enum mxc_flow_state state, uint64_t now_ms)
 {
@@ -187,7 +174,7 @@ struct mxc_flow_entry *mxc_flows_add(struct mxc_flows *flows, const struct mxc_f
         if (is_full(flows, half))
             return NULL;
     }
-    if (half && !may_begin(flows, now_ms))
+    if (half && !mxc_bucket_take(&flows->bucket, &beginning, now_ms))
         return NULL;
     index = flows->free;
     flows->free = flows->items[index].next;

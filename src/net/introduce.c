@@ -11,6 +11,7 @@
 
 #include "net/place.h"
 #include "net/stack.h"
+#include "net/wire.h"
 
 static const uint8_t guest_mac[ETH_ALEN] = MXC_NET_GUEST_MAC;
 static const uint8_t mac4[ETH_ALEN] = MXC_NET_MAC4(2), mac6[ETH_ALEN] = MXC_NET_MAC6(2);
@@ -45,15 +46,6 @@ static void answer_arp(struct mxc_stack *stack)
     mxc_stack_input(stack, (const uint8_t *)&frame, sizeof frame);
 }
 
-static uint32_t sum(const void *data, size_t size, uint32_t total)
-{
-    const uint8_t *bytes = data;
-
-    for (size_t i = 0; i < size; i += 2)
-        total += (uint32_t)bytes[i] << 8 | bytes[i + 1];
-    return total;
-}
-
 static void advertise_neighbour(struct mxc_stack *stack)
 {
     struct {
@@ -61,7 +53,6 @@ static void advertise_neighbour(struct mxc_stack *stack)
         struct ip6_hdr ip;
         struct nd_neighbor_advert advert;
     } __attribute__((packed)) frame = { .link = link_header(ETHERTYPE_IPV6, mac6) };
-    uint32_t total;
 
     frame.ip.ip6_vfc = 6 << 4;
     frame.ip.ip6_plen = htons(sizeof frame.advert);
@@ -72,10 +63,9 @@ static void advertise_neighbour(struct mxc_stack *stack)
     frame.advert.nd_na_type = ND_NEIGHBOR_ADVERT;
     frame.advert.nd_na_flags_reserved = ND_NA_FLAG_SOLICITED | ND_NA_FLAG_OVERRIDE;
     memcpy(&frame.advert.nd_na_target, guest6, 16);
-    total = sum(guest6, 16, sum(gateway6, 16, sizeof frame.advert + IPPROTO_ICMPV6));
-    total = sum(&frame.advert, sizeof frame.advert, total);
-    total = (total & 0xffff) + (total >> 16);
-    frame.advert.nd_na_cksum = htons((uint16_t) ~(total + (total >> 16)));
+    frame.advert.nd_na_cksum =
+        htons(mxc_sum_v6((const uint8_t *)&frame.ip, IPPROTO_ICMPV6, (const uint8_t *)&frame.advert,
+                         sizeof frame.advert));
     mxc_stack_input(stack, (const uint8_t *)&frame, sizeof frame);
 }
 

@@ -7,41 +7,10 @@
 #include "net/dns_message.h"
 #include "net/wire.h"
 
-#define HEADER 12
-
-/* Where a name ends, without following it; 0 when it runs out of the message. */
-static size_t skip_name(const uint8_t *message, size_t size, size_t at)
-{
-    while (at < size && message[at]) {
-        if (message[at] >= 0xc0)
-            return at + 2 <= size ? at + 2 : 0;
-        at += 1u + message[at];
-    }
-    return at < size ? at + 1 : 0;
-}
-
-/* The question's name with dots, in lower case; its end, or 0. */
-static size_t read_question(const uint8_t *message, size_t size, char out[256])
-{
-    size_t at = HEADER, length = 0;
-
-    while (at < size && message[at]) {
-        size_t label = message[at++];
-
-        if (label > 63 || at + label > size || length + label + 2 > 256)
-            return 0;
-        if (length)
-            out[length++] = '.';
-        for (size_t i = 0; i < label; i++) {
-            uint8_t byte = message[at + i];
-
-            out[length++] = (char)(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
-        }
-        at += label;
-    }
-    out[length] = '\0';
-    return at + 5 <= size ? at + 5 : 0;
-}
+/* Before the question; after its name; after the name of a record, before its data. */
+#define HEADER   12
+#define QUESTION 4
+#define RECORD   10
 
 static void keep(struct mxc_known *known, const struct mxc_address *address, const char *name)
 {
@@ -56,30 +25,43 @@ static void keep(struct mxc_known *known, const struct mxc_address *address, con
     memcpy(known->entries[at].name, name, strlen(name) + 1);
 }
 
+/* One record; steps over it. False at the end of what can be read. */
+static bool learn_record(struct mxc_known *known, const uint8_t *message, size_t size, size_t *at,
+                         const char *name)
+{
+    char owner[MXC_DNS_NAME];
+    uint16_t type, length;
+
+    if (mxc_dns_name_read(message, size, at, owner) == MXC_DNS_NAME_BAD || size - *at < RECORD)
+        return false;
+    type = mxc_get16(message + *at);
+    length = mxc_get16(message + *at + 8);
+    *at += RECORD;
+    if (length > size - *at)
+        return false;
+    if ((type == MXC_DNS_A && length == 4) || (type == MXC_DNS_AAAA && length == 16)) {
+        const uint8_t *bytes = message + *at;
+        struct mxc_address address = length == 4 ? mxc_address_v4(bytes) : mxc_address_v6(bytes);
+
+        keep(known, &address, name);
+    }
+    *at += length;
+    return true;
+}
+
 void mxc_known_learn(struct mxc_known *known, const uint8_t *message, size_t size)
 {
-    char name[256];
-    size_t at = size > HEADER ? read_question(message, size, name) : 0;
+    char name[MXC_DNS_NAME];
+    size_t at = HEADER;
 
-    for (unsigned left = at ? mxc_get16(message + 6) : 0; left; left--) {
-        struct mxc_address address;
-        size_t length;
-        uint16_t type;
-
-        at = skip_name(message, size, at);
-        if (!at || at + 10 > size)
+    if (size < HEADER || mxc_dns_name_read(message, size, &at, name) != MXC_DNS_NAME_PLAIN ||
+        size - at < QUESTION)
+        return;
+    at += QUESTION;
+    mxc_dns_name_lower(name);
+    for (unsigned left = mxc_get16(message + 6); left; left--)
+        if (!learn_record(known, message, size, &at, name))
             return;
-        type = mxc_get16(message + at);
-        length = mxc_get16(message + at + 8);
-        at += 10;
-        if (length > size - at)
-            return;
-        if ((type == MXC_DNS_A && length == 4) || (type == MXC_DNS_AAAA && length == 16)) {
-            address = length == 4 ? mxc_address_v4(message + at) : mxc_address_v6(message + at);
-            keep(known, &address, name);
-        }
-        at += length;
-    }
 }
 
 const char *mxc_known_find(const struct mxc_known *known, const struct mxc_address *address)

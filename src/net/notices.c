@@ -1,41 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* A token bucket, and a memory of what was said and what was not. */
+/* A memory of what was said and what was not. */
 #include "net/notices.h"
 
 #include <string.h>
 
-#define BURST      50
-#define EACH_MS    50 /* one event more: 20 in a second */
+static const struct mxc_bucket_rate rate = { 50, 20 };
+
 #define SILENCE_MS 1000
-#define WHOLE      1000U
 
 /* Of what was kept back so many are told at once: the rest of the bucket is for what is new. */
 #define TURN 10
-
-/* ---- the bucket */
-
-static void fill(struct mxc_notices *notices, uint64_t now_ms)
-{
-    uint64_t passed = now_ms > notices->filled_ms ? now_ms - notices->filled_ms : 0;
-
-    if (!notices->begun || passed > (uint64_t)BURST * EACH_MS) {
-        notices->thousandths = (uint64_t)BURST * WHOLE;
-    } else {
-        notices->thousandths += passed * WHOLE / EACH_MS;
-        if (notices->thousandths > (uint64_t)BURST * WHOLE)
-            notices->thousandths = (uint64_t)BURST * WHOLE;
-    }
-    notices->begun = 1;
-    notices->filled_ms = now_ms > notices->filled_ms ? now_ms : notices->filled_ms;
-}
-
-static bool take(struct mxc_notices *notices)
-{
-    if (notices->thousandths < WHOLE)
-        return false;
-    notices->thousandths -= WHOLE;
-    return true;
-}
 
 /* ---- what is known */
 
@@ -116,8 +90,8 @@ void mxc_notices_add(struct mxc_notices *notices, const struct mxc_net_event *ev
     size_t place = find(notices, event, mark);
     bool may;
 
-    fill(notices, now_ms);
-    may = (place == MXC_NOTICES_KNOWN || notices->known[place].until_ms <= now_ms) && take(notices);
+    may = (place == MXC_NOTICES_KNOWN || notices->known[place].until_ms <= now_ms) &&
+          mxc_bucket_take(&notices->bucket, &rate, now_ms);
     if (place == MXC_NOTICES_KNOWN)
         place = place_for(notices, event, mark);
     if (place < MXC_NOTICES_KNOWN) {
@@ -151,7 +125,7 @@ static void tell_kept(struct mxc_notices *notices, uint64_t now_ms, bool end)
     struct mxc_notice *notice;
 
     for (unsigned i = 0; (end || i < TURN) && (notice = next_kept(notices, now_ms, end)); i++) {
-        if (!end && !take(notices))
+        if (!end && !mxc_bucket_take(&notices->bucket, &rate, now_ms))
             return;
         tell_notice(notices, notice, now_ms);
     }
@@ -161,8 +135,7 @@ void mxc_notices_tick(struct mxc_notices *notices, uint64_t now_ms, bool end)
 {
     static const struct mxc_net_event untold = { .kind = MXC_NET_UNTOLD, .rule = MXC_NO_RULE };
 
-    fill(notices, now_ms);
     tell_kept(notices, now_ms, end);
-    while (notices->untold && (end || take(notices)))
+    while (notices->untold && (end || mxc_bucket_take(&notices->bucket, &rate, now_ms)))
         tell(notices, &untold, &notices->untold);
 }

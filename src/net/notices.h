@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "net/bucket.h"
 #include "net/event.h"
 
 /* Different events that are remembered; of those beyond only the number is. */
@@ -22,9 +23,7 @@ struct mxc_notice {
 struct mxc_notices {
     void (*tell)(void *context, const struct mxc_net_event *event);
     void *context;
-    uint64_t begun;                    /* 0: no event yet */
-    uint64_t filled_ms;                /* when 'thousandths' was true */
-    uint64_t thousandths;              /* of an event, that may be told at once */
+    struct mxc_bucket bucket;
     uint64_t untold;                   /* which they were is not known */
     uint64_t marks[MXC_NOTICES_KNOWN]; /* 0: none is known there */
     struct mxc_notice known[MXC_NOTICES_KNOWN];

@@ -10,16 +10,14 @@
 #define CACHE_ROOM 512
 
 /* Questions that go to servers because of the guest: at once, and in a second. */
-#define BURST 100
-#define RATE  50
+static const struct mxc_bucket_rate rate = { 100, 50 };
 
 enum { TTL_LEAST = 5, TTL_MOST = 300, NEGATIVE_MOST = 60 };
 
 #define GRACE_MS 30000
 
 /* The whole must be over in about that time, however many servers there are. */
-#define PATIENCE_MS 4500
-#define TRY_LEAST   500
+#define TRY_LEAST 500
 
 /* ---- life */
 
@@ -28,7 +26,7 @@ static void set_patience(struct mxc_resolver *resolver, const struct mxc_resolve
     uint64_t share;
 
     resolver->tries = (unsigned)options->servers * options->attempts;
-    share = PATIENCE_MS / resolver->tries;
+    share = MXC_RESOLVER_PATIENCE_MS / resolver->tries;
     resolver->patience_ms = (uint64_t)options->timeout_s * 1000;
     if (resolver->patience_ms > share)
         resolver->patience_ms = share < TRY_LEAST ? TRY_LEAST : share;
@@ -44,7 +42,6 @@ struct mxc_resolver *mxc_resolver_new(const struct mxc_resolver_options *options
     resolver->ways = options->ways;
     resolver->servers = (uint32_t)options->servers;
     set_patience(resolver, options);
-    resolver->thousandths = BURST * 1000;
     for (uint32_t i = 0; i < MXC_RESOLVER_WAITING; i++)
         resolver->waiting[i].next = i + 1 < MXC_RESOLVER_WAITING ? i + 1 : MXC_RESOLVER_NOBODY;
     resolver->cache = mxc_dns_cache_new(CACHE_ROOM);
@@ -307,20 +304,6 @@ static bool wait_for(struct mxc_resolver *resolver, struct mxc_flight *flight,
     return true;
 }
 
-static bool may_send(struct mxc_resolver *resolver, uint64_t now_ms)
-{
-    uint64_t passed = now_ms - resolver->filled_ms;
-
-    resolver->thousandths += (passed < 1000 * BURST ? passed : 1000 * BURST) * RATE;
-    if (resolver->thousandths > BURST * 1000)
-        resolver->thousandths = BURST * 1000;
-    resolver->filled_ms = now_ms;
-    if (resolver->thousandths < 1000)
-        return false;
-    resolver->thousandths -= 1000;
-    return true;
-}
-
 static void look_up(struct mxc_resolver *resolver, const struct mxc_waiting *who, const char *name,
                     uint64_t now_ms)
 {
@@ -331,7 +314,8 @@ static void look_up(struct mxc_resolver *resolver, const struct mxc_waiting *who
             refuse_more(resolver, who, name);
         return;
     }
-    if (!flight || resolver->spare == MXC_RESOLVER_NOBODY || !may_send(resolver, now_ms)) {
+    if (!flight || resolver->spare == MXC_RESOLVER_NOBODY ||
+        !mxc_bucket_take(&resolver->bucket, &rate, now_ms)) {
         refuse_more(resolver, who, name);
         return;
     }

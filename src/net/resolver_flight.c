@@ -4,7 +4,6 @@
 
 #include "net/resolver_parts.h"
 
-#define DEADLINE_MS 4500
 #define STRAYS_MOST 16
 
 /* Letters in a case that only the server knows which was asked (the other half of proof, beside id and port). */
@@ -85,7 +84,7 @@ void mxc_flight_begin(struct mxc_resolver *resolver, uint32_t slot, uint64_t now
     flight->busy = true;
     flight->edns = true;
     flight->tries = 0;
-    flight->deadline_ms = now_ms + DEADLINE_MS;
+    flight->deadline_ms = now_ms + MXC_RESOLVER_PATIENCE_MS;
     try_next(resolver, slot, now_ms);
 }
 

@@ -3,11 +3,15 @@
 #ifndef MXC_NET_RESOLVER_PARTS_H
 #define MXC_NET_RESOLVER_PARTS_H
 
+#include "net/bucket.h"
 #include "net/dns_cache.h"
 #include "net/resolver.h"
 
 #define MXC_RESOLVER_WAITING 256 /* askers in all */
-#define MXC_RESOLVER_NOBODY  UINT32_MAX
+/* How long a question may take in all. A program's own library gives up after five seconds. */
+#define MXC_RESOLVER_PATIENCE_MS 4500
+
+#define MXC_RESOLVER_NOBODY UINT32_MAX
 
 /* Someone who waits for the answer to a flight. */
 struct mxc_waiting {
@@ -48,7 +52,7 @@ struct mxc_resolver {
     unsigned tries;
     uint64_t patience_ms; /* for one try */
     struct mxc_dns_cache *cache;
-    uint64_t thousandths, filled_ms; /* of questions that may go out now */
+    struct mxc_bucket bucket; /* of questions that may go out now */
     struct mxc_denied *denied;
     struct mxc_dns_list all; /* addresses of the answer about a denied name that has just come */
     uint32_t denied_count, cursor;
