@@ -56,7 +56,11 @@ int mxc_planner_add_environment(struct mxc_planner *planner, struct mxc_err *err
             return mxc_planner_no_memory(err);
         if (planner->proxy && mxc_planner_is_proxy_variable(step.from)) {
             step.kind = MXC_STEP_NOTE;
-            step.from = "a variable of process.env about proxies gives way to the policy's proxy";
+            step.from = mxc_arena_format(planner->arena,
+                                         "%.*s of process.env gives way to the policy's proxy",
+                                         (int)strcspn(step.from, "="), step.from);
+            if (!step.from)
+                return mxc_planner_no_memory(err);
         }
         if (mxc_planner_add(planner, step, err) < 0)
             return -1;

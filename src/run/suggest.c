@@ -62,20 +62,51 @@ static void add_destination(struct patch *patch)
         add_address(&patch->ops, &patch->event->to);
 }
 
-static void add_rule(struct patch *patch)
+/* The allow rule that lets the name of a guarded answer be asked, when it says for which ports. */
+static const struct mxc_rule *rule_of_name(const struct patch *patch)
+{
+    const struct mxc_rules *allow = &patch->network->allow;
+
+    for (size_t i = 0; i < allow->count && patch->event->kind == MXC_NET_NAME_GUARDED; i++)
+        for (size_t k = 0; k < allow->items[i].to_count && allow->items[i].port_count; k++)
+            if (allow->items[i].to[k].host && mxc_cover_peer(&allow->items[i].to[k], patch->event))
+                return &allow->items[i];
+    return NULL;
+}
+
+static void add_ports(struct patch *patch)
 {
     static const char *const protocols[] = { "any", "tcp", "udp", "icmp" };
     const struct mxc_net_event *event = patch->event;
-    bool flow = event->kind == MXC_NET_REFUSED;
+    const struct mxc_port flow = { event->protocol, event->port, event->port };
+    /* What a name is wanted for is not known when it is looked up; mostly it is this. */
+    static const struct mxc_port guess = { MXC_PROTO_TCP, 443, 443 };
+    const struct mxc_rule single = {
+        .ports = (struct mxc_port[]){ event->kind == MXC_NET_REFUSED ? flow : guess },
+        .port_count = 1
+    };
+    const struct mxc_rule *named = rule_of_name(patch), *rule = named ? named : &single;
 
+    for (size_t i = 0; i < rule->port_count; i++) {
+        const struct mxc_port *port = &rule->ports[i];
+
+        mxc_buf_format(&patch->ops, "%s{\"protocol\":\"%s\"", i ? "," : "",
+                       protocols[port->protocol]);
+        if (port->first)
+            mxc_buf_format(&patch->ops, ",\"port\":%u", port->first);
+        if (port->last > port->first)
+            mxc_buf_format(&patch->ops, ",\"endPort\":%u", port->last);
+        mxc_buf_add(&patch->ops, "}");
+    }
+}
+
+static void add_rule(struct patch *patch)
+{
     mxc_buf_format(&patch->ops, "{\"to\":[{\"%s\":", by_name(patch) ? "host" : "cidr");
     add_destination(patch);
-    /* What a name is wanted for is not known when it is looked up; mostly it is this. */
-    mxc_buf_format(&patch->ops, "}],\"ports\":[{\"protocol\":\"%s\"",
-                   flow ? protocols[event->protocol] : "tcp");
-    if (!flow || event->port)
-        mxc_buf_format(&patch->ops, ",\"port\":%u", flow ? event->port : 443U);
-    mxc_buf_add(&patch->ops, "}]}");
+    mxc_buf_add(&patch->ops, "}],\"ports\":[");
+    add_ports(patch);
+    mxc_buf_add(&patch->ops, "]}");
 }
 
 /* Adds an element to a list that may not be there yet. */

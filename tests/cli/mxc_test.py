@@ -46,7 +46,7 @@ WRONG_WORDS = [
     (["run", "--result-fd", "99999999999", "--", "true"], "--result-fd: "),
     (["run", "--events", "2", "--", "true"], "--events: 2 is a standard stream"),
     (["run", "--events", "77", "--", "true"], "--events: descriptor 77 is not open"),
-    (["run", "--events", "", "--", "true"], "--events: '' is not a number"),
+    (["run", "--events", "", "--", "true"], "--events: the value is empty"),
     (["run", "--events", "/nonexistent/file", "--", "true"], "--events: cannot write to '/nonexistent/file': No such"),
     (["run", "--events", "/", "--", "true"], "--events: cannot write to '/': Is a directory"),
     (["run", "--config-fd", "2"], "--config-fd: 2 is a standard stream"),

@@ -266,6 +266,33 @@ static void test_texts(void **state)
                "deny/-\",\"value\":{\"to\":[{\"cidr\":\"1.1.1.1\"}],\"ports\":[" NOT_443 "]}}]");
 }
 
+#define NAMED(ports)                                                                               \
+    START "\"network\":{\"egress\":{\"allow\":[{\"to\":[{\"host\":\"other.test\"}],\"ports\":[{"   \
+          "\"port\":22}]},{\"to\":[{\"cidr\":\"9.9.9.9\"},{\"host\":\"*.test\"}]" ports "}]}}}"
+#define ADDED                                                                                      \
+    "[{\"op\":\"add\",\"path\":\"/network/egress/allow/"                                           \
+    "-\",\"value\":{\"to\":[{\"cidr\":\"10.1.2.3\"}],"
+
+/* An address that a name may not lead to is opened for what the name is allowed for. */
+static void test_guarded_ports(void **state)
+{
+    static const char web[] = "\"ports\":[{\"protocol\":\"tcp\",\"port\":80},"
+                              "{\"protocol\":\"any\",\"port\":8000,\"endPort\":8080},"
+                              "{\"protocol\":\"icmp\"}]";
+    struct mxc_net_event event = { .kind = MXC_NET_NAME_GUARDED,
+                                   .why = MXC_WHY_PRIVATE,
+                                   .rule = MXC_NO_RULE };
+    auto_buf policy = { 0 }, want = { 0 };
+
+    (void)state;
+    strcpy(event.name, "web.test");
+    mxc_buf_format(&policy, NAMED(",%s"), web);
+    mxc_buf_format(&want, ADDED "%s}}]", web);
+    check_text(policy.data, event, "10.1.2.3", want.data);
+    check_text(NAMED(""), event, "10.1.2.3",
+               ADDED "\"ports\":[{\"protocol\":\"tcp\",\"port\":443}]}}]");
+}
+
 #define MIXED(ports)                                                                               \
     START "\"network\":{\"egress\":{\"default\":\"allow\",\"deny\":[{\"to\":[{\"host\":\"bad.test" \
           "\"},{\"host\":\"worse.test\"},{\"cidr\":\"10.0.0.0/8\"},{\"cidr\":\"20.2.2.0/24\","     \
@@ -399,10 +426,11 @@ static void test_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_flows),       cmocka_unit_test(test_names),
-        cmocka_unit_test(test_guarded),     cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_denied_name), cmocka_unit_test(test_mixed),
-        cmocka_unit_test(test_ports),       cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_flows),         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_guarded),       cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_denied_name),   cmocka_unit_test(test_mixed),
+        cmocka_unit_test(test_guarded_ports), cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
