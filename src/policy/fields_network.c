@@ -291,7 +291,7 @@ static const struct mxc_field proxy_fields[] = {
         .min = 1,
         .max = UINT16_MAX,
         .noun = "a port",
-        .about = "Port of a proxy on 127.0.0.1 of the host.",
+        .about = "Port of a proxy on 127.0.0.1 of the host. Needs `defaultPolicy`: `\"allow\"`.",
     },
     {
         .name = "url",
@@ -299,7 +299,7 @@ static const struct mxc_field proxy_fields[] = {
         .versions = MXC_V_LEGACY,
         .pattern = MXC_RE_URL("(" MXC_RE_NAME "|" MXC_RE_V4 "|\\[" MXC_RE_V6 "\\])"),
         .about = "`http` or `https`, a host, and a port that is not the scheme's default. No user "
-                 "name or password.",
+                 "name or password. Needs `defaultPolicy`: `\"allow\"`.",
     },
 };
 
@@ -365,7 +365,7 @@ static const struct mxc_field network_fields[] = {
         .versions = MXC_V_LEGACY,
         .object = &proxy,
         .hint = MIGRATION "use runtimeConfig.networkProxy",
-        .about = "Legacy. The proxy that the program has to use.",
+        .about = "Legacy. The proxy that the program has to use; nothing else is reachable.",
     },
     {
         .name = "removeRulesOnExit",

@@ -57,6 +57,11 @@ class Rules(Case):
         self.assertEqual(self.tries(who, egress(to("::/0"), deny=[to(PUBLIC4)]), mapped), ["refused"])
 
     @callers()
+    def test_largest_datagrams(self, who):
+        """As docs/network.md says; one byte more would be fragments."""
+        self.told(who, OPEN, [("udp", PUBLIC4, PORT, 65492), ("udp", PUBLIC6, PORT, 65472)], [])
+
+    @callers()
     def test_many_rules(self, who):
         rules = [to(f"30.{number >> 8}.{number & 255}.0/24", ports=[number + 1]) for number in range(5000)]
         self.told(who, egress(*rules, to(PUBLIC4), deny=rules), [HERE4], [HERE6, THERE4, ("tcp", "30.0.5.1", 6)])

@@ -162,7 +162,7 @@ export interface PolicyNetwork {
   allowedHosts?: string[] | undefined;
   /** Legacy. Addresses, networks or host names that may not be reached. Default: `[]`. Versions: 0.4 to 0.9. */
   blockedHosts?: string[] | undefined;
-  /** Legacy. The proxy that the program has to use. Versions: 0.4 to 0.9. */
+  /** Legacy. The proxy that the program has to use; nothing else is reachable. Versions: 0.4 to 0.9. */
   proxy?: PolicyNetworkProxy | undefined;
   /** No effect. In the types of published clients, read by no executor. Rules go when the run ends; `lifecycle.preservePolicy` decides otherwise. Versions: 0.4 to 0.8. */
   removeRulesOnExit?: boolean | undefined;
@@ -176,9 +176,9 @@ export interface PolicyNetwork {
 export interface PolicyNetworkProxy {
   /** A proxy that the executor starts itself; for tests. Versions: 0.4 to 0.9. */
   builtinTestServer?: true | undefined;
-  /** Port of a proxy on 127.0.0.1 of the host. Versions: 0.4 to 0.9. */
+  /** Port of a proxy on 127.0.0.1 of the host. Needs `defaultPolicy`: `"allow"`. Versions: 0.4 to 0.9. */
   localhost?: number | undefined;
-  /** `http` or `https`, a host, and a port that is not the scheme's default. No user name or password. Versions: 0.4 to 0.9. */
+  /** `http` or `https`, a host, and a port that is not the scheme's default. No user name or password. Needs `defaultPolicy`: `"allow"`. Versions: 0.4 to 0.9. */
   url?: string | undefined;
 }
 
