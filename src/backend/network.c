@@ -261,27 +261,31 @@ static ssize_t send_descriptors(int socket, const int *fds, size_t count)
     return sent;
 }
 
-/* Whoever closes an interface last waits until the whole kernel has forgotten it, 20 ms and more. So the last one is a
- * socket that lies in its own queue, and the device with it: when nobody else has either, the kernel's collector of
- * such rings takes both, and nobody waits for that. Without it (a limit, an old kernel) the wait is ours again. */
-static void keep_device(struct mxc_net *net, int device)
-{
-    int ends[2];
-
-    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends) < 0)
-        return;
-    net->keeper = ends[0];
-    (void)send_descriptors(ends[1], (const int[]){ ends[0], device }, 2);
-    (void)close(ends[1]);
-}
-
 int mxc_net_give_device(struct mxc_net *net, int device, struct mxc_err *err)
 {
-    if (net->keeper < 0)
-        keep_device(net, device);
+    if (net->device < 0) /* without it only the end is slower */
+        net->device = fcntl(device, F_DUPFD_CLOEXEC, 3);
     if (send_descriptors(net->control, &device, 1) < 0 && errno != EPIPE && errno != ECONNRESET)
         return fail(err, "sendmsg", "hand the network interface over");
     return 0; /* or it has ended: its last words say why */
+}
+
+/* Whoever closes an interface last waits until the whole kernel has forgotten it, 20 ms and more. So the last one is a
+ * socket that lies in its own queue, and the device with it: the kernel's collector of such rings takes both, in a
+ * worker of its own. Where that fails (a limit, an old kernel) the wait is ours again. */
+static void leave_device(int device)
+{
+    int ends[2];
+
+    if (device < 0)
+        return;
+    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends) == 0) {
+        (void)send_descriptors(ends[1], (const int[]){ ends[0], device }, 2);
+        (void)close(device);
+        (void)close(ends[1]);
+        device = ends[0];
+    }
+    (void)close(device);
 }
 
 static int ended(struct mxc_err *err)
@@ -340,6 +344,6 @@ void mxc_net_stop(struct mxc_net *net)
             ;
         net->pid = 0;
     }
-    mxc_auto_close(&net->keeper); /* after it: the last but one */
-    net->keeper = -1;
+    leave_device(net->device); /* nobody else has it now */
+    net->device = -1;
 }

@@ -12,10 +12,10 @@
 struct mxc_net {
     pid_t pid;   /* 0: not started, or reaped */
     int control; /* readable: mxc_net_hear(); -1: none */
-    int keeper;  /* holds the device until mxc-net has ended; -1: none */
+    int device; /* a copy of the interface, so that mxc-net is not the last to close it; -1: none */
 };
 
-#define MXC_NET_NONE ((struct mxc_net){ .control = -1, .keeper = -1 })
+#define MXC_NET_NONE ((struct mxc_net){ .control = -1, .device = -1 })
 
 /* Where mxc-net lies, beside the running program; for the probe. NULL when it is not there. Static storage. */
 const char *mxc_net_program(void);
