@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // From a policy to the configuration of one run. The host is a parameter, so each mapping is tested everywhere.
+import type { Containment, ExtendedConfig, ExtendedPolicy } from './extended.js';
 import { addDirectional, applyLinuxNetwork, applyWindowsNetwork, checkNetwork, isDirectional, mapNetwork } from './network.js';
 import { randomHex } from './random.js';
 import { parseVersion } from './semver.js';
-import type { ContainerConfig, SandboxingMethod, SandboxPolicy } from './types.js';
+import type { ContainerConfig } from './types.js';
 
 const oldest = { major: 0, minor: 4 };
 const newest = { major: 0, minor: 8 };
@@ -30,7 +31,7 @@ function checkVersion(version: string): void {
     throw new Error(`Policy version '${version}' is newer than supported (max: 0.8.x). Upgrade the SDK.`);
 }
 
-function baseConfig(policy: SandboxPolicy, containerId: string): ContainerConfig {
+function baseConfig(policy: ExtendedPolicy, containerId: string): ExtendedConfig {
   return {
     version: policy.version,
     containerId,
@@ -39,7 +40,7 @@ function baseConfig(policy: SandboxPolicy, containerId: string): ContainerConfig
   };
 }
 
-function microvm(config: ContainerConfig, policy: SandboxPolicy, host: MappingHost): ContainerConfig {
+function microvm(config: ExtendedConfig, policy: ExtendedPolicy, host: MappingHost): ExtendedConfig {
   const { readwritePaths, readonlyPaths, deniedPaths, clearPolicyOnExit } = policy.filesystem ?? {};
   if (host.platform !== 'win32') throw new Error(microvmElsewhere);
   if (policy.network)
@@ -58,7 +59,7 @@ function microvm(config: ContainerConfig, policy: SandboxPolicy, host: MappingHo
   return config;
 }
 
-function processcontainer(config: ContainerConfig, policy: SandboxPolicy): void {
+function processcontainer(config: ExtendedConfig, policy: ExtendedPolicy): void {
   const capabilities: string[] = [];
   if (policy.network?.allowOutbound) capabilities.push('internetClient');
   if (policy.network?.allowLocalNetwork) capabilities.push('privateNetworkClientServer');
@@ -71,7 +72,7 @@ function processcontainer(config: ContainerConfig, policy: SandboxPolicy): void 
   applyWindowsNetwork(config);
 }
 
-type Section = (config: ContainerConfig, policy: SandboxPolicy) => void;
+type Section = (config: ExtendedConfig, policy: ExtendedPolicy) => void;
 
 const seatbelt: Section = (config) => {
   config.containment = 'seatbelt';
@@ -85,7 +86,7 @@ const processOn: Partial<Record<NodeJS.Platform, Section>> = {
 };
 
 /** What each containment adds. The others are written by hand. */
-const sections: Partial<Record<SandboxingMethod, Section>> = {
+const sections: Partial<Record<Containment, Section>> = {
   bubblewrap: (config) => applyLinuxNetwork(config),
   native: (config) => applyLinuxNetwork(config),
   lxc: (config) => {
@@ -102,15 +103,15 @@ const sections: Partial<Record<SandboxingMethod, Section>> = {
   },
 };
 
-function sectionOf(containment: SandboxingMethod, host: MappingHost): Section | undefined {
+function sectionOf(containment: Containment, host: MappingHost): Section | undefined {
   if (containment === 'process') return processOn[host.platform] ?? processcontainer;
   return Object.hasOwn(sections, containment) ? sections[containment] : undefined;
 }
 
 function addNetwork(
-  config: ContainerConfig,
-  policy: SandboxPolicy,
-  containment: SandboxingMethod,
+  config: ExtendedConfig,
+  policy: ExtendedPolicy,
+  containment: Containment,
   host: MappingHost,
 ): void {
   if (isDirectional(policy)) {
@@ -122,11 +123,11 @@ function addNetwork(
 }
 
 export function mapPolicy(
-  policy: SandboxPolicy,
-  containment: SandboxingMethod,
+  policy: ExtendedPolicy,
+  containment: Containment,
   containerName: string | undefined,
   host: MappingHost,
-): ContainerConfig {
+): ExtendedConfig {
   checkVersion(policy.version);
   const config = baseConfig(policy, containerName ?? host.newId());
   if (containment === 'microvm') return microvm(config, policy, host);
@@ -154,23 +155,23 @@ export function mapPolicy(
  * `process.commandLine` is empty and must be filled in.
  */
 export function createConfigFromPolicy(
-  policy: SandboxPolicy,
-  containment: SandboxingMethod = 'process',
+  policy: ExtendedPolicy,
+  containment: Containment = 'process',
   containerName?: string,
 ): ContainerConfig {
-  return mapPolicy(policy, containment, containerName, thisHost);
+  return mapPolicy(policy, containment, containerName, thisHost) as ContainerConfig;
 }
 
 /** The same with the program and its working directory filled in. */
 export function buildSandboxPayload(
   script: string,
-  policy: SandboxPolicy,
+  policy: ExtendedPolicy,
   workingDirectory?: string,
   containerName?: string,
-  containment: SandboxingMethod = 'process',
+  containment: Containment = 'process',
 ): ContainerConfig {
   const config = createConfigFromPolicy(policy, containment, containerName);
   config.process!.commandLine = script;
-  config.process!.cwd = workingDirectory;
+  config.process!.cwd = workingDirectory!; // a member even when there is none, as in the published package
   return config;
 }

@@ -12,7 +12,7 @@ export interface FilesystemPolicyResult {
 
 export interface ToolsPolicyOptions {
   /** Windows: leave out what every app container may read anyway. */
-  containerType?: 'processcontainer' | undefined;
+  containerType?: 'processcontainer';
 }
 
 /** Variables that name folders, in the order of the result. True: a list of folders. */

@@ -30,9 +30,13 @@ export type {
   WslcConfig,
 } from './types.js';
 
+// What this project adds to them.
+export type { Containment, ExtendedConfig, ExtendedPolicy } from './extended.js';
+
 export { buildSandboxPayload, createConfigFromPolicy } from './config.js';
 export { spawnSandbox, spawnSandboxAsync, spawnSandboxFromConfig } from './sandbox.js';
-export type { SandboxOutput, SandboxSpawnOptions } from './sandbox.js';
+export type { SandboxOutput } from './sandbox.js';
+export type { ExtendedSpawnOptions, SandboxSpawnOptions } from './prepare.js';
 export type { IDisposable, IEvent, IPty, IPtyForkOptions } from './pty.js';
 
 export { getPlatformSupport } from './platform.js';

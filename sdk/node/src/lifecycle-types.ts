@@ -32,28 +32,28 @@ export class IsolationSessionUserConfig {
 }
 
 export interface IsolationSessionProvisionConfig {
-  version?: string | undefined;
-  filesystem?: FilesystemConfig | undefined;
-  user?: IsolationSessionUserConfig | undefined;
+  version?: string;
+  filesystem?: FilesystemConfig;
+  user?: IsolationSessionUserConfig;
 }
 
 export interface IsolationSessionStartConfig {
-  version?: string | undefined;
-  configurationId?: 'small' | 'medium' | 'large' | 'composable' | undefined;
-  user?: IsolationSessionUserConfig | undefined;
+  version?: string;
+  configurationId?: 'small' | 'medium' | 'large' | 'composable';
+  user?: IsolationSessionUserConfig;
 }
 
 export interface IsolationSessionExecConfig {
-  version?: string | undefined;
+  version?: string;
   process: ProcessConfig;
 }
 
 export interface IsolationSessionStopConfig {
-  version?: string | undefined;
+  version?: string;
 }
 
 export interface IsolationSessionDeprovisionConfig {
-  version?: string | undefined;
+  version?: string;
 }
 
 export interface IsolationSessionProvisionMetadata {

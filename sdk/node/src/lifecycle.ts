@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Sandboxes that outlive one call.
-import { onAbort } from './abort.js';
+import { endedBy, onAbort } from './abort.js';
 import { envelopeOf, openChannel, type ResultChannel } from './channel.js';
 import { endKindly, endTerminalKindly, launched } from './child.js';
 import { collect, type Collected } from './collect.js';
@@ -20,39 +20,27 @@ import type {
   StopConfigFor,
   StopResult,
 } from './lifecycle-types.js';
-import { prepareEnvelope, type SandboxSpawnOptions } from './prepare.js';
+import { prepareEnvelope, type ExtendedSpawnOptions } from './prepare.js';
 import { spawnPty, type IPty } from './pty.js';
 import type { JsonRecord } from './wire.js';
 
-/** Why a call was ended. */
-function reasonOf(signal: AbortSignal): unknown {
-  return signal.reason ?? new Error('Aborted');
-}
-
 async function call(
   envelope: JsonRecord,
-  options: SandboxSpawnOptions,
+  options: ExtendedSpawnOptions,
   channel?: ResultChannel,
 ): Promise<Collected> {
   const { signal } = options;
-  if (signal?.aborted) throw reasonOf(signal);
+  signal?.throwIfAborted();
   const { executor, args } = prepareEnvelope(envelope, options);
   const child = await launched(executor, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(channel ? { env: { ...process.env, ...channel.env } } : {}),
   });
-  const listened = onAbort(signal, () => endKindly(child));
   child.stdin!.on('error', () => {}).end();
-  try {
-    const collected = await collect(child);
-    if (signal?.aborted) throw reasonOf(signal);
-    return collected;
-  } finally {
-    listened();
-  }
+  return endedBy(signal, () => endKindly(child), collect(child));
 }
 
-async function phase(envelope: JsonRecord, options: SandboxSpawnOptions): Promise<JsonRecord> {
+async function phase(envelope: JsonRecord, options: ExtendedSpawnOptions): Promise<JsonRecord> {
   return readAnswer((await call(envelope, options)).stdout);
 }
 
@@ -60,7 +48,7 @@ async function phase(envelope: JsonRecord, options: SandboxSpawnOptions): Promis
 export async function provisionSandbox<C extends StateAwareContainmentBackend>(
   containment: C,
   config?: ProvisionConfigFor<C>,
-  options: SandboxSpawnOptions = {},
+  options: ExtendedSpawnOptions = {},
 ): Promise<ProvisionResult<C>> {
   const { sandboxId, metadata } = await phase(makeEnvelope('provision', { containment }, config), options);
   return { sandboxId, metadata } as unknown as ProvisionResult<C>;
@@ -70,7 +58,7 @@ export async function provisionSandbox<C extends StateAwareContainmentBackend>(
 export async function startSandbox<C extends StateAwareContainmentBackend>(
   sandboxId: SandboxId<C>,
   config?: StartConfigFor<C>,
-  options: SandboxSpawnOptions = {},
+  options: ExtendedSpawnOptions = {},
 ): Promise<StartResult<C>> {
   return (await phase(makeEnvelope('start', { sandboxId }, config), options)) as StartResult<C>;
 }
@@ -79,7 +67,7 @@ export async function startSandbox<C extends StateAwareContainmentBackend>(
 export async function stopSandbox<C extends StateAwareContainmentBackend>(
   sandboxId: SandboxId<C>,
   config?: StopConfigFor<C>,
-  options: SandboxSpawnOptions = {},
+  options: ExtendedSpawnOptions = {},
 ): Promise<StopResult<C>> {
   return (await phase(makeEnvelope('stop', { sandboxId }, config), options)) as StopResult<C>;
 }
@@ -88,7 +76,7 @@ export async function stopSandbox<C extends StateAwareContainmentBackend>(
 export async function deprovisionSandbox<C extends StateAwareContainmentBackend>(
   sandboxId: SandboxId<C>,
   config?: DeprovisionConfigFor<C>,
-  options: SandboxSpawnOptions = {},
+  options: ExtendedSpawnOptions = {},
 ): Promise<DeprovisionResult<C>> {
   return (await phase(makeEnvelope('deprovision', { sandboxId }, config), options)) as DeprovisionResult<C>;
 }
@@ -97,7 +85,7 @@ export async function deprovisionSandbox<C extends StateAwareContainmentBackend>
 export function execInSandbox<C extends StateAwareContainmentBackend>(
   sandboxId: SandboxId<C>,
   config: ExecConfigFor<C>,
-  options: SandboxSpawnOptions = {},
+  options: ExtendedSpawnOptions = {},
 ): IPty {
   backendOf(sandboxId);
   const { executor, args } = prepareEnvelope(makeEnvelope('exec', { sandboxId }, config), options);
@@ -110,7 +98,7 @@ export function execInSandbox<C extends StateAwareContainmentBackend>(
 export async function execInSandboxAsync<C extends StateAwareContainmentBackend>(
   sandboxId: SandboxId<C>,
   config: ExecConfigFor<C>,
-  options: SandboxSpawnOptions = {},
+  options: ExtendedSpawnOptions = {},
 ): Promise<ExecResult> {
   const envelope = makeEnvelope('exec', { sandboxId }, config);
   const channel = openChannel();

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The network part of the mapping from a policy to a configuration.
+import type { Containment, ExtendedConfig, ExtendedPolicy } from './extended.js';
 import { parseVersion } from './semver.js';
-import type { ContainerConfig, NetworkConfig, SandboxingMethod, SandboxPolicy } from './types.js';
 
-const filtersByItself: readonly SandboxingMethod[] = ['wslc', 'seatbelt', 'bubblewrap', 'lxc', 'native'];
-const proxyOnLinux: readonly SandboxingMethod[] = ['bubblewrap', 'process', 'native'];
+type Network = NonNullable<ExtendedConfig['network']>;
 
-function checkProxy(containment: SandboxingMethod, platform: NodeJS.Platform): void {
+const filtersByItself: readonly Containment[] = ['wslc', 'seatbelt', 'bubblewrap', 'lxc', 'native'];
+const proxyOnLinux: readonly Containment[] = ['bubblewrap', 'process', 'native'];
+
+function checkProxy(containment: Containment, platform: NodeJS.Platform): void {
   if (platform === 'linux' && !proxyOnLinux.includes(containment))
     throw new Error(
       `Proxy configuration is not supported on Linux containment='${containment}'. ` +
@@ -17,8 +19,8 @@ function checkProxy(containment: SandboxingMethod, platform: NodeJS.Platform): v
 
 /** Throws for what the containment cannot do. */
 export function checkNetwork(
-  policy: SandboxPolicy,
-  containment: SandboxingMethod,
+  policy: ExtendedPolicy,
+  containment: Containment,
   platform: NodeJS.Platform,
 ): void {
   const network = policy.network;
@@ -29,11 +31,11 @@ export function checkNetwork(
     throw new Error('allowedHosts/blockedHosts require allowOutbound to be true');
 }
 
-function hasHosts(network: Pick<NetworkConfig, 'allowedHosts' | 'blockedHosts'>): boolean {
+function hasHosts(network: Pick<Network, 'allowedHosts' | 'blockedHosts'>): boolean {
   return Boolean(network.allowedHosts?.length || network.blockedHosts?.length);
 }
 
-export function mapNetwork(policy: SandboxPolicy): NetworkConfig {
+export function mapNetwork(policy: ExtendedPolicy): Network {
   const network = policy.network;
   if (!network) return { defaultPolicy: 'block' };
   return {
@@ -48,7 +50,7 @@ export function mapNetwork(policy: SandboxPolicy): NetworkConfig {
 const legacyKeys = ['allowOutbound', 'allowLocalNetwork', 'allowedHosts', 'blockedHosts', 'proxy'] as const;
 
 /** Does the policy speak of directions? Throws when it speaks of both, or when its version has none. */
-export function isDirectional(policy: SandboxPolicy): boolean {
+export function isDirectional(policy: ExtendedPolicy): boolean {
   const { network, runtimeConfig, version } = policy;
   if (!network?.egress && !network?.ingress && !runtimeConfig) return false;
   const { major, minor } = parseVersion(version)!;
@@ -66,20 +68,17 @@ export function isDirectional(policy: SandboxPolicy): boolean {
 }
 
 /** The directional network as it is; nothing stands for what is left out. */
-export function addDirectional(config: ContainerConfig, { network, runtimeConfig }: SandboxPolicy): void {
+export function addDirectional(config: ExtendedConfig, { network, runtimeConfig }: ExtendedPolicy): void {
   if (network?.egress || network?.ingress) config.network = { egress: network.egress, ingress: network.ingress };
   if (runtimeConfig?.networkProxy !== undefined) config.runtimeConfig = { networkProxy: runtimeConfig.networkProxy };
 }
 
 /** Where a proxy is given, it does the filtering. */
-export function applyLinuxNetwork(config: ContainerConfig): void {
+export function applyLinuxNetwork(config: ExtendedConfig): void {
   const network = config.network;
-  if (!network) return;
-  if (network.enforcementMode === 'capabilities')
-    console.warn("[mxc-sdk] network.enforcementMode 'capabilities' has no effect on Linux.");
-  if (hasHosts(network) && !network.proxy) network.enforcementMode = 'firewall';
+  if (network && hasHosts(network) && !network.proxy) network.enforcementMode = 'firewall';
 }
 
-export function applyWindowsNetwork(config: ContainerConfig): void {
+export function applyWindowsNetwork(config: ExtendedConfig): void {
   if (config.network?.defaultPolicy) config.network.enforcementMode = hasHosts(config.network) ? 'both' : 'capabilities';
 }

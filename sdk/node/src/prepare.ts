@@ -2,6 +2,7 @@
 // What every one-shot call does before it starts the executor: checks in their documented order, then argv.
 import { arch } from 'node:os';
 import { microvmElsewhere } from './config.js';
+import type { Containment, ExtendedConfig } from './extended.js';
 import { findExecutor, resolveExecutor } from './locate.js';
 import { openLog, type Logger } from './logger.js';
 import { supportBeside } from './platform.js';
@@ -10,29 +11,36 @@ import {
   ContainmentTypes,
   ExperimentalBackends,
   legacyAliases,
-  type ContainerConfig,
   type Environment,
   type PlatformSupport,
-  type SandboxingMethod,
 } from './types.js';
 
+/** As published. */
 export interface SandboxSpawnOptions {
   /** Log lines of the executor on standard output, and a log file. */
-  debug?: boolean | undefined;
+  debug?: boolean;
   /** Allow experimental backends. */
-  experimental?: boolean | undefined;
+  experimental?: boolean;
   /** The executor, instead of the documented places. */
-  executablePath?: string | undefined;
+  executablePath?: string;
   /** Leave out the check whether the host supports the containment; the executor checks anyway. */
-  skipPlatformCheck?: boolean | undefined;
+  skipPlatformCheck?: boolean;
   /** Options of the terminal. */
-  ptyOptions?: IPtyForkOptions | undefined;
+  ptyOptions?: IPtyForkOptions;
   /** Check the policy and start nothing. */
-  dryRun?: boolean | undefined;
+  dryRun?: boolean;
   /** Folder for a log file of this call. */
-  logDir?: string | undefined;
+  logDir?: string;
   /** False: pipes with standard output and error apart. Default: a terminal. */
-  usePty?: boolean | undefined;
+  usePty?: boolean;
+  /** Ends `spawnSandboxAsync` and the calls of the lifecycle; they reject with its reason. */
+  signal?: AbortSignal;
+}
+
+type MayBeUndefined = { [K in keyof SandboxSpawnOptions]: SandboxSpawnOptions[K] | undefined };
+
+/** The same, where members may also be undefined, and more. */
+export interface ExtendedSpawnOptions extends MayBeUndefined {
   /** Allow features that are for tests only, such as the built-in proxy. */
   allowTestingFeatures?: boolean | undefined;
   /**
@@ -40,8 +48,6 @@ export interface SandboxSpawnOptions {
    * terminal does it anyway. Default: true for `spawnSandboxAsync`, false for `spawnSandboxFromConfig`.
    */
   endWithCaller?: boolean | undefined;
-  /** Ends `spawnSandboxAsync` and the calls of the lifecycle; they reject with its reason. */
-  signal?: AbortSignal | undefined;
 }
 
 /** One executor call, ready to be started. */
@@ -52,7 +58,7 @@ export interface Prepared {
 }
 
 /** Adds variables to the configuration; entries that are there already stay first. */
-export function addEnvironment(config: ContainerConfig, env: Environment | undefined): void {
+export function addEnvironment(config: ExtendedConfig, env: Environment | undefined): void {
   if (!env) return;
   const added = Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]));
   config.process ??= { commandLine: '' };
@@ -63,12 +69,12 @@ const unsupported = (found: PlatformSupport) =>
   new Error(`MXC is not supported on this platform: ${found.reason ?? ''}`);
 
 /** Null: nobody is to be asked, or nobody knows. */
-function supportOf(executor: string | null, options: SandboxSpawnOptions): PlatformSupport | null {
+function supportOf(executor: string | null, options: ExtendedSpawnOptions): PlatformSupport | null {
   return options.skipPlatformCheck || !executor ? null : supportBeside(executor);
 }
 
-function checkAvailable(raw: SandboxingMethod, effective: SandboxingMethod, found: PlatformSupport): void {
-  const abstract = (ContainmentTypes as readonly SandboxingMethod[]).includes(effective);
+function checkAvailable(raw: Containment, effective: Containment, found: PlatformSupport): void {
+  const abstract = (ContainmentTypes as readonly Containment[]).includes(effective);
   if (abstract || found.availableMethods.includes(effective as PlatformSupport['availableMethods'][number])) return;
   throw new Error(
     `Containment backend '${raw}' is not available on this platform. ` +
@@ -77,10 +83,10 @@ function checkAvailable(raw: SandboxingMethod, effective: SandboxingMethod, foun
 }
 
 /** Throws in the documented order. */
-function validate(config: ContainerConfig, options: SandboxSpawnOptions, executor: string | null): void {
+function validate(config: ExtendedConfig, options: ExtendedSpawnOptions, executor: string | null): void {
   const raw = config.containment;
   const effective = raw && Object.hasOwn(legacyAliases, raw) ? legacyAliases[raw] : raw;
-  const experimental = effective !== undefined && ExperimentalBackends.includes(effective);
+  const experimental = effective !== undefined && (ExperimentalBackends as readonly Containment[]).includes(effective);
   if (!config.process?.commandLine)
     throw new Error('script is required. Set process.commandLine on the config or pass a script to spawnSandbox().');
   if (experimental && !options.experimental)
@@ -94,7 +100,7 @@ function validate(config: ContainerConfig, options: SandboxSpawnOptions, executo
   if (found && !found.isSupported) throw unsupported(found);
 }
 
-function argv(config: object, options: SandboxSpawnOptions, logFile?: string): string[] {
+function argv(config: object, options: ExtendedSpawnOptions, logFile?: string): string[] {
   return [
     '--config-base64',
     Buffer.from(JSON.stringify(config), 'utf8').toString('base64'),
@@ -107,7 +113,7 @@ function argv(config: object, options: SandboxSpawnOptions, logFile?: string): s
 }
 
 /** A one-shot call. On an error the log is closed. */
-export function prepare(config: ContainerConfig, options: SandboxSpawnOptions, env?: Environment): Prepared {
+export function prepare(config: ExtendedConfig, options: ExtendedSpawnOptions, env?: Environment): Prepared {
   addEnvironment(config, env);
   const logger = openLog(options);
   try {
@@ -128,7 +134,7 @@ export function prepare(config: ContainerConfig, options: SandboxSpawnOptions, e
 }
 
 /** A lifecycle call: the envelope goes as it is, and there is no log file. */
-export function prepareEnvelope(envelope: object, options: SandboxSpawnOptions): Omit<Prepared, 'logger'> {
+export function prepareEnvelope(envelope: object, options: ExtendedSpawnOptions): Omit<Prepared, 'logger'> {
   const found = findExecutor(options.executablePath);
   const support = supportOf(found, options);
   if (support && !support.isSupported) throw unsupported(support);

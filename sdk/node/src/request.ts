@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What run() and start() are asked for, and how it becomes a policy of the executor.
+import type { ExtendedConfig } from './extended.js';
 import type { Policy, PolicyFilesystem, PolicyLimits, PolicyNetwork, PolicyRuntimeConfig, PolicyUi } from './mxc.gen.js';
-import type { ContainerConfig, Environment } from './types.js';
+import type { Environment } from './types.js';
 
 /** Version of the policies that requests become. */
 export const requestVersion = '1.0.0';
@@ -32,8 +33,8 @@ export interface SandboxRequest {
   containerName?: string | undefined;
 }
 
-/** A request, or a policy of any version as it is: a {@link Policy} or a {@link ContainerConfig}. */
-export type RunRequest = SandboxRequest | Policy | ContainerConfig;
+/** A request, or a policy of any version as it is: a {@link Policy} or a {@link ExtendedConfig}. */
+export type RunRequest = SandboxRequest | Policy | ExtendedConfig;
 
 const inQuotes = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
 
@@ -59,7 +60,7 @@ function variables(environment: Environment | undefined): string[] | undefined {
 }
 
 /** The policy that a request means. */
-export function policyOf(request: RunRequest): Policy | ContainerConfig {
+export function policyOf(request: RunRequest): Policy | ExtendedConfig {
   if (!('command' in request)) return request;
   const { command, workingDirectory, environment, inheritDefaultEnvironment, timeoutMs, containerName, ...same } = request;
   const { containment, filesystem, network, runtimeConfig, ui, limits, ...others } = same;

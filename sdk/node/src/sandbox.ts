@@ -6,14 +6,13 @@ import { endedBy } from './abort.js';
 import { envelopeOf, openChannel, type ResultChannel } from './channel.js';
 import { buildSandboxPayload } from './config.js';
 import { MxcError, mxcErrorFromCode } from './errors.js';
+import type { ExtendedConfig, ExtendedPolicy } from './extended.js';
 import { endKindly, endTerminalKindly, whyNot } from './child.js';
 import { collect, mostText, tooMuch } from './collect.js';
 import type { Logger } from './logger.js';
-import { prepare, type Prepared, type SandboxSpawnOptions } from './prepare.js';
+import { prepare, type ExtendedSpawnOptions, type Prepared } from './prepare.js';
 import { spawnPty, type IPty } from './pty.js';
-import type { ContainerConfig, Environment, SandboxPolicy } from './types.js';
-
-export type { SandboxSpawnOptions };
+import type { Environment } from './types.js';
 
 /** What a program printed, and how it ended. */
 export interface SandboxOutput {
@@ -42,7 +41,7 @@ function closingOnError<T>(logger: Logger, start: () => T): T {
 
 function startPty(
   { executor, args, logger }: Prepared,
-  options: SandboxSpawnOptions,
+  options: ExtendedSpawnOptions,
   cwd: string | undefined,
   channel?: ResultChannel,
 ): IPty {
@@ -89,8 +88,8 @@ function startPipes(
  */
 export function spawnSandbox(
   script: string,
-  policy: SandboxPolicy,
-  options: SandboxSpawnOptions = {},
+  policy: ExtendedPolicy,
+  options: ExtendedSpawnOptions = {},
   workingDirectory?: string,
   containerName?: string,
   env?: Environment,
@@ -106,20 +105,20 @@ export function spawnSandbox(
  * @param env Is added to `config.process.env`: the configuration is changed.
  */
 export function spawnSandboxFromConfig(
-  config: ContainerConfig,
-  options: SandboxSpawnOptions & { usePty: false },
+  config: ExtendedConfig,
+  options: ExtendedSpawnOptions & { usePty: false },
   workingDirectory?: string,
   env?: Environment,
 ): ChildProcess;
 export function spawnSandboxFromConfig(
-  config: ContainerConfig,
-  options?: SandboxSpawnOptions,
+  config: ExtendedConfig,
+  options?: ExtendedSpawnOptions,
   workingDirectory?: string,
   env?: Environment,
 ): IPty;
 export function spawnSandboxFromConfig(
-  config: ContainerConfig,
-  options: SandboxSpawnOptions = {},
+  config: ExtendedConfig,
+  options: ExtendedSpawnOptions = {},
   workingDirectory?: string,
   env?: Environment,
 ): ChildProcess | IPty {
@@ -171,7 +170,7 @@ function settle({ signal, ...output }: Ended, channel: ResultChannel): SandboxOu
 
 function runToEnd(
   prepared: Prepared,
-  options: SandboxSpawnOptions,
+  options: ExtendedSpawnOptions,
   cwd: string | undefined,
   channel: ResultChannel,
 ): Promise<Ended> {
@@ -191,8 +190,8 @@ function runToEnd(
  */
 export async function spawnSandboxAsync(
   script: string,
-  policy: SandboxPolicy,
-  options: SandboxSpawnOptions = {},
+  policy: ExtendedPolicy,
+  options: ExtendedSpawnOptions = {},
   workingDirectory?: string,
   containerName?: string,
 ): Promise<SandboxOutput> {

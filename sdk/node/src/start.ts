@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-/// <reference lib="esnext.disposable" preserve="true" />
 // start(): a program in a sandbox that runs beside us.
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

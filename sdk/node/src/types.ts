@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What callers author, and what goes over the wire: the shapes of the published API.
-import type { PolicyLimits, PolicyNetworkEgress, PolicyNetworkIngress, PolicyRuntimeConfig } from './mxc.gen.js';
+// What callers author, and what goes over the wire: the types of the published API, as they are spelt there. What this
+// project adds to them is in extended.ts, so that a program which was written for the others compiles with these.
 
 /** Abstract wishes; the host decides which backend serves them. */
 export type ContainmentType = 'process' | 'vm' | 'microvm';
 export const ContainmentTypes: readonly ContainmentType[] = ['process', 'vm', 'microvm'];
 
-/** Backends by name. `native` is the Linux engine of this project. */
+/** Backends by name: those of the published package. {@link Containment} has ours as well. */
 export type ContainmentBackend =
   | 'processcontainer'
   | 'windows_sandbox'
@@ -16,8 +16,7 @@ export type ContainmentBackend =
   | 'hyperlight'
   | 'seatbelt'
   | 'isolation_session'
-  | 'bubblewrap'
-  | 'native';
+  | 'bubblewrap';
 
 /** Either of the two. */
 export type SandboxingMethod = ContainmentType | ContainmentBackend;
@@ -47,75 +46,59 @@ export type Environment = { [key: string]: string | undefined };
 export type SandboxPolicy = {
   /** Version of the policy format, such as `0.7.0-alpha`. */
   version: string;
-  filesystem?:
-    | {
-        readwritePaths?: string[] | undefined;
-        readonlyPaths?: string[] | undefined;
-        /** Wins over the two others. */
-        deniedPaths?: string[] | undefined;
-        /** Remove from the host what was set up for the policy. Default: true. */
-        clearPolicyOnExit?: boolean | undefined;
-      }
-    | undefined;
-  network?:
-    | {
-        allowOutbound?: boolean | undefined;
-        allowLocalNetwork?: boolean | undefined;
-        allowedHosts?: string[] | undefined;
-        blockedHosts?: string[] | undefined;
-        proxy?: ProxyPolicy | undefined;
-        /** From version 0.8 on, and not together with the members above. */
-        egress?: PolicyNetworkEgress | undefined;
-        /** From version 0.8 on, and not together with the legacy members. */
-        ingress?: PolicyNetworkIngress | undefined;
-      }
-    | undefined;
-  /** From version 0.8 on, and not together with the legacy members of `network`. */
-  runtimeConfig?: PolicyRuntimeConfig | undefined;
-  ui?:
-    | {
-        allowWindows?: boolean | undefined;
-        clipboard?: ClipboardPolicy | undefined;
-        allowInputInjection?: boolean | undefined;
-      }
-    | undefined;
+  filesystem?: {
+    readwritePaths?: string[];
+    readonlyPaths?: string[];
+    /** Wins over the two others. */
+    deniedPaths?: string[];
+    /** Remove from the host what was set up for the policy. Default: true. */
+    clearPolicyOnExit?: boolean;
+  };
+  network?: {
+    allowOutbound?: boolean;
+    allowLocalNetwork?: boolean;
+    allowedHosts?: string[];
+    blockedHosts?: string[];
+    proxy?: ProxyPolicy;
+  };
+  ui?: {
+    allowWindows?: boolean;
+    clipboard?: ClipboardPolicy;
+    allowInputInjection?: boolean;
+  };
   /** Milliseconds after which everything in the sandbox is killed. */
-  timeoutMs?: number | undefined;
-  /** An extension of this project: other executors refuse it. */
-  limits?: PolicyLimits | undefined;
+  timeoutMs?: number;
 };
 
 export interface ProcessConfig {
   commandLine: string;
-  cwd?: string | undefined;
+  cwd?: string;
   /** `KEY=VALUE`, the whole environment. */
-  env?: string[] | undefined;
+  env?: string[];
   /** Milliseconds; 0 is none. */
-  timeout?: number | undefined;
+  timeout?: number;
 }
 
 export interface LifecycleConfig {
-  destroyOnExit?: boolean | undefined;
-  preservePolicy?: boolean | undefined;
+  destroyOnExit?: boolean;
+  preservePolicy?: boolean;
 }
 
 export interface FilesystemConfig {
-  readwritePaths?: string[] | undefined;
-  readonlyPaths?: string[] | undefined;
-  deniedPaths?: string[] | undefined;
-  clearPolicyOnExit?: boolean | undefined;
+  readwritePaths?: string[];
+  readonlyPaths?: string[];
+  deniedPaths?: string[];
+  clearPolicyOnExit?: boolean;
 }
 
 export interface NetworkConfig {
-  enforcementMode?: 'capabilities' | 'firewall' | 'both' | undefined;
-  defaultPolicy?: 'allow' | 'block' | undefined;
-  allowLocalNetwork?: boolean | undefined;
-  allowedHosts?: string[] | undefined;
-  blockedHosts?: string[] | undefined;
-  proxy?: ProxyPolicy | undefined;
-  removeRulesOnExit?: boolean | undefined;
-  egress?: PolicyNetworkEgress | undefined;
-  ingress?: PolicyNetworkIngress | undefined;
+  enforcementMode?: 'capabilities' | 'firewall' | 'both';
+  defaultPolicy?: 'allow' | 'block';
+  allowLocalNetwork?: boolean;
+  allowedHosts?: string[];
+  blockedHosts?: string[];
+  proxy?: ProxyPolicy;
+  removeRulesOnExit?: boolean;
 }
 
 export interface UiConfig {
@@ -132,62 +115,59 @@ export interface BaseProcessUiConfig {
 }
 
 export interface ProcessContainerConfig {
-  name?: string | undefined;
-  leastPrivilege?: boolean | undefined;
-  capabilities?: string[] | undefined;
-  ui?: BaseProcessUiConfig | undefined;
+  name?: string;
+  leastPrivilege?: boolean;
+  capabilities?: string[];
+  ui?: BaseProcessUiConfig;
 }
 
 export interface LxcConfig {
-  containerName?: string | undefined;
-  distribution?: string | undefined;
-  release?: string | undefined;
-  destroyOnExit?: boolean | undefined;
+  containerName?: string;
+  distribution?: string;
+  release?: string;
+  destroyOnExit?: boolean;
 }
 
 export interface SeatbeltConfig {
-  profileOverride?: string | undefined;
-  nestedPty?: boolean | undefined;
-  keychainAccess?: boolean | undefined;
-  extraMachLookups?: string[] | undefined;
+  profileOverride?: string;
+  nestedPty?: boolean;
+  keychainAccess?: boolean;
+  extraMachLookups?: string[];
 }
 
 export interface PortMapping {
   windowsPort: number;
   containerPort: number;
-  protocol?: string | undefined;
+  protocol?: string;
 }
 
 export interface WslcConfig {
-  image?: string | undefined;
-  storagePath?: string | undefined;
-  targetOs?: string | undefined;
-  cpuCount?: number | undefined;
-  memoryMb?: number | undefined;
-  gpu?: boolean | undefined;
-  imageTarPath?: string | undefined;
-  portMappings?: PortMapping[] | undefined;
+  image?: string;
+  storagePath?: string;
+  targetOs?: string;
+  cpuCount?: number;
+  memoryMb?: number;
+  gpu?: boolean;
+  imageTarPath?: string;
+  portMappings?: PortMapping[];
 }
 
 /** One configuration, as it goes to the executor. */
 export interface ContainerConfig {
   version: string;
-  containerId?: string | undefined;
-  containment?: SandboxingMethod | undefined;
-  lifecycle?: LifecycleConfig | undefined;
-  process?: ProcessConfig | undefined;
-  processContainer?: ProcessContainerConfig | undefined;
+  containerId?: string;
+  containment?: SandboxingMethod;
+  lifecycle?: LifecycleConfig;
+  process?: ProcessConfig;
+  processContainer?: ProcessContainerConfig;
   /** @deprecated Older spelling of `processContainer`. */
-  appContainer?: ProcessContainerConfig | undefined;
-  lxc?: LxcConfig | undefined;
-  filesystem?: FilesystemConfig | undefined;
-  network?: NetworkConfig | undefined;
-  runtimeConfig?: PolicyRuntimeConfig | undefined;
-  experimental?: { wslc?: WslcConfig | undefined } | undefined;
-  seatbelt?: SeatbeltConfig | undefined;
-  ui?: UiConfig | undefined;
-  /** An extension of this project: other executors refuse it. */
-  limits?: PolicyLimits | undefined;
+  appContainer?: ProcessContainerConfig;
+  lxc?: LxcConfig;
+  filesystem?: FilesystemConfig;
+  network?: NetworkConfig;
+  experimental?: { wslc?: WslcConfig | undefined };
+  seatbelt?: SeatbeltConfig;
+  ui?: UiConfig;
 }
 
 export type IsolationTier = 'base-container' | 'appcontainer-bfs' | 'appcontainer-dacl';
@@ -210,6 +190,7 @@ export interface PlatformSupport {
   isSupported: boolean;
   /** Why not; empty when it is supported. */
   reason?: string;
+  /** Also `native`, the engine of this project, which the published union does not have: see {@link Containment}. */
   availableMethods: ContainmentBackend[];
   isolationTier?: IsolationTier;
   isolationWarnings?: string[];

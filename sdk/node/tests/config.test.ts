@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { mapPolicy } from '../src/config.js';
+import type { Containment, ExtendedPolicy } from '../src/extended.js';
 import { parseVersion } from '../src/semver.js';
-import type { SandboxingMethod, SandboxPolicy } from '../src/types.js';
 
 const version = '0.7.0-alpha';
 
-function map(policy: Partial<SandboxPolicy>, containment: SandboxingMethod = 'process', platform: NodeJS.Platform = 'linux') {
+function map(policy: Partial<ExtendedPolicy>, containment: Containment = 'process', platform: NodeJS.Platform = 'linux') {
   return mapPolicy({ version, ...policy }, containment, undefined, { platform, newId: () => 'deadbeef' });
 }
 
@@ -39,7 +39,7 @@ test('an empty policy, byte for byte', () => {
 
 test('each containment on Linux', () => {
   const lxc = { containerName: 'deadbeef', distribution: 'alpine', release: '3.23', destroyOnExit: true };
-  const rows: [SandboxingMethod, object][] = [
+  const rows: [Containment, object][] = [
     ['process', {}],
     ['bubblewrap', {}],
     ['native', {}],
@@ -86,7 +86,7 @@ test('containments that are written by hand, and names that every object knows',
 });
 
 test('the network on Linux', () => {
-  const enforcement = (network: SandboxPolicy['network']) => map({ network }).network?.enforcementMode;
+  const enforcement = (network: ExtendedPolicy['network']) => map({ network }).network?.enforcementMode;
   assert.equal(enforcement({ allowedHosts: ['a'] }), 'firewall');
   assert.equal(enforcement({ blockedHosts: ['a'], allowOutbound: true }), 'firewall');
   assert.equal(enforcement({ allowedHosts: [] }), undefined);

@@ -10,7 +10,7 @@ import {
   spawnSandbox,
   spawnSandboxAsync,
   spawnSandboxFromConfig,
-  type ContainerConfig,
+  type ExtendedConfig,
   type SandboxSpawnOptions,
 } from '#sdk';
 import { collect } from '../src/collect.js';
@@ -18,7 +18,7 @@ import { fake, folder } from './fake.js';
 
 const policy = { version: '0.7.0-alpha' };
 const pipes = { skipPlatformCheck: true, usePty: false } as const;
-const config = (more: Partial<ContainerConfig> = {}): ContainerConfig => ({
+const config = (more: Partial<ExtendedConfig> = {}): ExtendedConfig => ({
   version: '0.7.0-alpha',
   process: { commandLine: 'true' },
   ...more,
@@ -50,7 +50,7 @@ test('the executor of a relative path is not that of the working directory', asy
 
 test('what is wrong, in the documented order', () => {
   const program = fake('exit 0');
-  const fails = (broken: Partial<ContainerConfig>, options: SandboxSpawnOptions, message: string) =>
+  const fails = (broken: Partial<ExtendedConfig>, options: SandboxSpawnOptions, message: string) =>
     assert.throws(
       () => spawnSandboxFromConfig(config(broken), { executablePath: program.path, ...options, usePty: false }),
       new Error(message),
@@ -75,7 +75,7 @@ test('what is wrong, in the documented order', () => {
 test('an executor of this project is asked what it can', () => {
   const probe = (available: boolean) =>
     `printf '{"backends":[{"name":"native","available":${available},"features":[],"host":[{"name":"landlock","yes":false,"detail":"","remedy":"update"}]}]}'`;
-  const call = (body: string, containment: ContainerConfig['containment']) => {
+  const call = (body: string, containment: ExtendedConfig['containment']) => {
     const mxc = fake(body, 'mxc');
     const executablePath = join(mxc.folder, 'mxc');
     return () => spawnSandboxFromConfig(config({ containment }), { executablePath, usePty: false });
@@ -106,7 +106,7 @@ test('the executor starts in the working directory', async () => {
   const options = { ...pipes, executablePath: program.path };
   assert.equal((await collect(spawnSandboxFromConfig(config(), options, here))).stdout, `${here}\n`);
   await spawnSandboxAsync('x', policy, options, here, 'name');
-  const sent = program.config() as ContainerConfig;
+  const sent = program.config() as ExtendedConfig;
   assert.deepEqual([sent.process?.cwd, sent.containerId, sent.process?.commandLine], [here, 'name', 'x']);
 });
 

@@ -9,9 +9,21 @@ type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ?
 const holds = <T extends true>(): T | void => undefined;
 
 const policy: sdk.SandboxPolicy = { version: '0.7.0-alpha' };
-const config: sdk.ContainerConfig = sdk.createConfigFromPolicy(policy, 'process', 'name');
-config.process!.env = ['A=1'];
-config.limits = { memoryMb: 5 };
+const plain: sdk.ContainerConfig = sdk.createConfigFromPolicy(policy, 'process', 'name');
+plain.process!.env = ['A=1'];
+// @ts-expect-error an addition
+plain.limits = { memoryMb: 5 };
+const config: sdk.ExtendedConfig = plain;
+config.limits = { memoryMb: 5, processes: undefined };
+config.containment = 'native';
+config.network = { egress: { default: 'allow' }, proxy: undefined };
+
+// What this project adds, and what callers compute.
+const extended: sdk.ExtendedPolicy = { version: '0.8.0', network: { egress: {} }, limits: { memoryMb: 5 }, timeoutMs: undefined };
+sdk.createConfigFromPolicy(extended, 'native');
+void sdk.spawnSandboxAsync('x', extended, { endWithCaller: undefined, allowTestingFeatures: true });
+const engines: readonly sdk.Containment[] = sdk.getPlatformSupport().availableMethods;
+if (engines[0] === 'native') engines.at(0);
 
 // The terminal is that of node-pty, both ways.
 const pty: NodePty = sdk.spawnSandbox('x', policy, { ptyOptions: {} as NodePtyOptions }, undefined, undefined, process.env);

@@ -7,9 +7,9 @@ import { createConfigFromPolicy, spawnSandboxFromConfig, type IPty } from '@mxc/
 const { stdin, stdout } = process;
 
 function open(folder: string): IPty {
-  const config = createConfigFromPolicy({ version: '0.7.0-alpha', filesystem: { readwritePaths: [folder] } });
+  const limits = { memoryMb: 512, processes: 64 };
+  const config = createConfigFromPolicy({ version: '0.7.0-alpha', filesystem: { readwritePaths: [folder] }, limits });
   config.process = { commandLine: 'exec /bin/sh -i', cwd: folder };
-  config.limits = { memoryMb: 512, processes: 64 };
   const size = { cols: stdout.columns || 80, rows: stdout.rows || 24 };
   const env = { TERM: process.env.TERM ?? 'xterm', PATH: '/usr/bin:/bin', HOME: folder, PS1: '(sandbox) $ ' };
   return spawnSandboxFromConfig(config, { ptyOptions: { ...size, name: env.TERM } }, folder, env);

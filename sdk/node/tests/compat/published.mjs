@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The published package, from npm: fetched once into out/, without its install scripts.
+// The published package and the oldest compiler that is supported, from npm: fetched once into out/, without install scripts.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const publishedName = '@microsoft/mxc-sdk';
 export const publishedVersion = '0.7.0';
-const wanted = `${publishedName}@${publishedVersion}`;
-const folder = fileURLToPath(new URL(`../../out/published-${publishedVersion}`, import.meta.url));
+const oldestCompiler = '5.0.4';
+const wanted = [`${publishedName}@${publishedVersion}`, `typescript@${oldestCompiler}`];
+const folder = fileURLToPath(new URL(`../../out/published-${publishedVersion}-typescript-${oldestCompiler}`, import.meta.url));
 
-const install = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--fetch-retries=1', '--fetch-timeout=20000', wanted];
+const install = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--fetch-retries=1', '--fetch-timeout=20000', ...wanted];
 
 /** Its node_modules, or why it cannot be had. A folder that exists is whole: it is renamed at the end. */
 export function fetchPublished() {
@@ -21,7 +22,7 @@ export function fetchPublished() {
   writeFileSync(`${fresh}/package.json`, '{"private": true}\n');
   const done = spawnSync('npm', install, { cwd: fresh, encoding: 'utf8', timeout: 60_000 });
   if (done.error || done.status)
-    return { reason: `npm cannot fetch ${wanted}: ${(done.error?.message ?? done.stderr).trim().slice(-300)}` };
+    return { reason: `npm cannot fetch ${wanted.join(' and ')}: ${(done.error?.message ?? done.stderr).trim().slice(-300)}` };
   renameSync(fresh, folder);
   return { modules };
 }

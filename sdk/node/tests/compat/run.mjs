@@ -35,17 +35,26 @@ function makeProject(work, name, source, modules) {
   return { name, folder };
 }
 
-/** Does the program in types/ compile with the project's package? Says what the compiler says. */
-function compiles(project) {
+/** The programs in types/, in the words of the project; ours also compares the types one by one. */
+function makeTypes(project, modules) {
   const folder = join(project.folder, 'types');
   cpSync(join(here, 'types'), folder, { recursive: true });
-  const program = join(folder, 'program.ts');
-  writeFileSync(program, readFileSync(program, 'utf8').replaceAll(publishedName, project.name));
+  if (project.name === ownName) cpSync(join(here, 'same.ts'), join(folder, 'same.ts'));
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.ts'))) {
+    const program = join(folder, name);
+    writeFileSync(program, readFileSync(program, 'utf8').replaceAll(publishedName, project.name));
+  }
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}\n');
-  symlinkSync(join(root, 'node_modules/@types'), join(project.folder, 'node_modules/@types'));
-  const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  const { status, stdout } = spawnSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8' });
-  console.log(`${status ? 'DIFFERS' : 'same   '} types: compiles with ${project.name}${status ? `\n${stdout}` : ''}`);
+  for (const name of ['@types', 'undici-types']) symlinkSync(join(root, 'node_modules', name), join(project.folder, 'node_modules', name));
+  symlinkSync(join(modules, publishedName), join(project.folder, 'node_modules/published'));
+}
+
+/** Do they compile with the project's package? Says what the compiler says. */
+function compiles(project, modules) {
+  const compiler = JSON.parse(readFileSync(join(modules, 'typescript/package.json'), 'utf8')).version;
+  const tsc = join(modules, 'typescript/bin/tsc');
+  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', join(project.folder, 'types')], { encoding: 'utf8' });
+  console.log(`${status ? 'DIFFERS' : 'same   '} types: compile with ${project.name} and TypeScript ${compiler}${status ? `\n${stdout}` : ''}`);
   return status === 0;
 }
 
@@ -119,8 +128,11 @@ async function main() {
       makeProject(work, ownName, root, join(root, 'node_modules')),
     ];
     const differing = await compareAll(work, projects, programs, words.includes('--show'));
-    const failures = differing + projects.filter((project) => !compiles(project)).length;
-    console.log(`${programs.length} programs and one in types, ${failures} unwanted differences`);
+    projects.forEach((project) => makeTypes(project, modules));
+    // The oldest compiler that is supported, and the one that this package is made with.
+    const pairs = projects.flatMap((project) => [modules, join(root, 'node_modules')].map((place) => [project, place]));
+    const failures = differing + pairs.filter((pair) => !compiles(...pair)).length;
+    console.log(`${programs.length} programs, and those in types, ${failures} unwanted differences`);
     return failures || !programs.length ? 1 : 0;
   } finally {
     rmSync(work, { recursive: true, force: true });
