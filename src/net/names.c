@@ -54,12 +54,12 @@ static void answer(void *context, const struct mxc_dns_asker *asker, const uint8
         write_frame(names, frame, length);
 }
 
-static void ask(void *context, const struct mxc_dns_asker *asker, const uint8_t *bytes, size_t size,
+static bool ask(void *context, const struct mxc_dns_asker *asker, const uint8_t *bytes, size_t size,
                 uint64_t now_ms)
 {
     struct mxc_names *names = context;
 
-    mxc_resolver_ask(names->resolver, bytes, size, asker, now_ms);
+    return mxc_resolver_ask(names->resolver, bytes, size, asker, now_ms);
 }
 
 static void tell(void *context, const struct mxc_net_event *event)
@@ -170,7 +170,7 @@ void mxc_names_ask(struct mxc_names *names, const struct mxc_filter_out *asked, 
     const struct mxc_dns_asker asker = { .guest = asked->asker };
 
     names->now_ms = now_ms;
-    mxc_resolver_ask(names->resolver, asked->query, asked->query_size, &asker, now_ms);
+    (void)mxc_resolver_ask(names->resolver, asked->query, asked->query_size, &asker, now_ms);
     tick(names, now_ms);
 }
 

@@ -293,8 +293,6 @@ static bool wait_for(struct mxc_resolver *resolver, struct mxc_flight *flight,
 {
     uint32_t index = resolver->spare;
 
-    if (waits_already(resolver, flight, who))
-        return true;
     if (index == MXC_RESOLVER_NOBODY)
         return false;
     resolver->spare = resolver->waiting[index].next;
@@ -304,26 +302,30 @@ static bool wait_for(struct mxc_resolver *resolver, struct mxc_flight *flight,
     return true;
 }
 
-static void look_up(struct mxc_resolver *resolver, const struct mxc_waiting *who, const char *name,
+/* False when the question waits already: both get one answer. */
+static bool look_up(struct mxc_resolver *resolver, const struct mxc_waiting *who, const char *name,
                     uint64_t now_ms)
 {
     struct mxc_flight *flight = find_flight(resolver, name, who->query.type);
 
     if (flight && flight->busy) {
+        if (waits_already(resolver, flight, who))
+            return false;
         if (!wait_for(resolver, flight, who))
             refuse_more(resolver, who, name);
-        return;
+        return true;
     }
     if (!flight || resolver->spare == MXC_RESOLVER_NOBODY ||
         !mxc_bucket_take(&resolver->bucket, &rate, now_ms)) {
         refuse_more(resolver, who, name);
-        return;
+        return true;
     }
     flight->first = MXC_RESOLVER_NOBODY;
     flight->type = who->query.type;
     memcpy(flight->name, name, strlen(name) + 1);
     (void)wait_for(resolver, flight, who);
     mxc_flight_begin(resolver, (uint32_t)(flight - resolver->flights), now_ms);
+    return true;
 }
 
 /* ---- questions */
@@ -350,8 +352,8 @@ static void give_localhost(struct mxc_resolver *resolver, const struct mxc_waiti
     reply(resolver, to, &told);
 }
 
-/* A name that the rules resolve. */
-static void give_addresses(struct mxc_resolver *resolver, const struct mxc_waiting *to,
+/* A name that the rules resolve. False as of look_up(). */
+static bool give_addresses(struct mxc_resolver *resolver, const struct mxc_waiting *to,
                            const char *name, uint64_t now_ms)
 {
     const struct mxc_dns_key key = { name, to->query.type };
@@ -360,13 +362,12 @@ static void give_addresses(struct mxc_resolver *resolver, const struct mxc_waiti
     uint64_t left_ms;
 
     known = mxc_dns_cache_find(resolver->cache, &key, now_ms, &left_ms);
-    if (!known) {
-        look_up(resolver, to, name, now_ms);
-        return;
-    }
+    if (!known)
+        return look_up(resolver, to, name, now_ms);
     copy = *known;
     copy.ttl_s = bounded((uint32_t)(left_ms / 1000), TTL_MOST);
     give(resolver, to, name, &copy, now_ms);
+    return true;
 }
 
 /* Types that are no records but orders (RFC 6895). */
@@ -375,7 +376,7 @@ static bool is_order(uint16_t type)
     return type == 0 || type == MXC_DNS_OPT || (type >= 128 && type <= MXC_DNS_ANY);
 }
 
-static void answer(struct mxc_resolver *resolver, const struct mxc_waiting *to, uint64_t now_ms)
+static bool answer(struct mxc_resolver *resolver, const struct mxc_waiting *to, uint64_t now_ms)
 {
     const struct mxc_dns_query *query = &to->query;
     struct mxc_name_ruling ruling;
@@ -385,7 +386,7 @@ static void answer(struct mxc_resolver *resolver, const struct mxc_waiting *to, 
     mxc_dns_name_lower(name);
     if (query->kind == MXC_DNS_NAME_PLAIN && is_localhost(name)) {
         give_localhost(resolver, to);
-        return;
+        return true;
     }
     memset(&ruling, 0, sizeof ruling);
     ruling.rule = MXC_NO_RULE;
@@ -394,19 +395,20 @@ static void answer(struct mxc_resolver *resolver, const struct mxc_waiting *to, 
     if (!ruling.resolves)
         refuse_name(resolver, to, name, ruling.denied ? ruling.rule : MXC_NO_RULE);
     else if (query->type == MXC_DNS_A || query->type == MXC_DNS_AAAA)
-        give_addresses(resolver, to, name, now_ms);
+        return give_addresses(resolver, to, name, now_ms);
     else
         reply_code(resolver, to, MXC_DNS_NOERROR);
+    return true;
 }
 
-void mxc_resolver_ask(struct mxc_resolver *resolver, const uint8_t *query, size_t size,
+bool mxc_resolver_ask(struct mxc_resolver *resolver, const uint8_t *query, size_t size,
                       const struct mxc_dns_asker *asker, uint64_t now_ms)
 {
     struct mxc_waiting who = { .asker = *asker };
     int code = mxc_dns_query_read(query, size, &who.query);
 
     if (code < 0)
-        return;
+        return false;
     if (code != MXC_DNS_NOERROR)
         reply_code(resolver, &who, code);
     else if (is_order(who.query.type))
@@ -414,5 +416,6 @@ void mxc_resolver_ask(struct mxc_resolver *resolver, const uint8_t *query, size_
     else if (who.query.class != MXC_DNS_IN || who.query.type == MXC_DNS_PTR)
         reply_code(resolver, &who, MXC_DNS_REFUSED);
     else
-        answer(resolver, &who, now_ms);
+        return answer(resolver, &who, now_ms);
+    return true;
 }

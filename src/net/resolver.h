@@ -94,8 +94,9 @@ struct mxc_resolver;
 struct mxc_resolver *mxc_resolver_new(const struct mxc_resolver_options *options);
 void mxc_resolver_free(struct mxc_resolver *resolver); /* accepts NULL; answers nobody */
 
-/* A message from the guest. */
-void mxc_resolver_ask(struct mxc_resolver *resolver, const uint8_t *query, size_t size,
+/* A message from the guest. Does it get an answer, by now or later? Not when it is no question, or one with the id of
+ * another one that waits. */
+bool mxc_resolver_ask(struct mxc_resolver *resolver, const uint8_t *query, size_t size,
                       const struct mxc_dns_asker *asker, uint64_t now_ms);
 
 /* A message that arrived on what send() opened: from that server, for the latest try of that slot. */

@@ -232,6 +232,7 @@ static bool hear_bytes(struct mxc_resolver_tcp *tcp, struct connection *connecti
     const struct mxc_dns_asker asker = { connection->who, connection->serial };
     const uint8_t *at = bytes->data;
     size_t left = bytes->size, taken, size;
+    bool due;
     int got;
 
     while ((got = mxc_dns_stream_take(&connection->in, at, left, &taken, &size)) > 0) {
@@ -242,9 +243,11 @@ static bool hear_bytes(struct mxc_resolver_tcp *tcp, struct connection *connecti
             return false;
         }
         connection->waiting++;
-        tcp->ways.ask(tcp->ways.context, &asker, connection->in_room + MXC_DNS_FRAME, size, now_ms);
+        due = tcp->ways.ask(tcp->ways.context, &asker, connection->in_room + MXC_DNS_FRAME, size,
+                            now_ms);
         if (connection->serial != asker.stream)
             return false;
+        connection->waiting -= !due;
     }
     if (got < 0)
         reset(tcp, connection);

@@ -17,8 +17,8 @@ struct mxc_resolver_tcp_ways {
     void *context;
     /* A frame for the guest. May not call anything here. */
     void (*write)(void *context, const uint8_t *frame, size_t size);
-    /* A question; mxc_resolver_tcp_answer() may be called from within. */
-    void (*ask)(void *context, const struct mxc_dns_asker *asker, const uint8_t *bytes, size_t size,
+    /* A message; mxc_resolver_tcp_answer() may be called from within. Does it get an answer, by now or later? */
+    bool (*ask)(void *context, const struct mxc_dns_asker *asker, const uint8_t *bytes, size_t size,
                 uint64_t now_ms);
     void (*random)(void *context, uint8_t *out, size_t size);
 };

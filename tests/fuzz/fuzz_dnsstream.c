@@ -53,7 +53,7 @@ static void hear(void *context, const uint8_t *frame, size_t size)
     side->peer = end + (packet.flags & MXC_TCP_FIN ? 1 : 0);
 }
 
-static void ask(void *context, const struct mxc_dns_asker *asker, const uint8_t *bytes, size_t size,
+static bool ask(void *context, const struct mxc_dns_asker *asker, const uint8_t *bytes, size_t size,
                 uint64_t now_ms)
 {
     (void)context;
@@ -62,6 +62,7 @@ static void ask(void *context, const struct mxc_dns_asker *asker, const uint8_t 
     FUZZ_CHECK(world.asked_bytes <= world.said_bytes, "a question nobody asked");
     if (world.answers)
         mxc_resolver_tcp_answer(world.tcp, asker, bytes, size, now_ms);
+    return world.answers || size % 2;
 }
 
 static void give_random(void *context, uint8_t *out, size_t size)

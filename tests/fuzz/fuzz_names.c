@@ -249,7 +249,9 @@ void names_ask(struct names_world *world, const uint8_t *bytes, size_t size, boo
     FUZZ_CHECK(query.datagram >= 512, NULL);
     world->limit[world->asks] = query.datagram < 1232 ? query.datagram : 1232;
     world->asks++;
-    mxc_resolver_ask(world->resolver, copy, size, &asker, world->now_ms);
+    FUZZ_CHECK(mxc_resolver_ask(world->resolver, copy, size, &asker, world->now_ms) ==
+                   world->expects[world->asks - 1],
+               NULL);
     free(copy);
     names_pass(world, 0);
 }

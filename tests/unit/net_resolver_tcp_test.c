@@ -20,7 +20,8 @@ static struct {
     struct mxc_resolver_tcp *tcp;
     uint64_t now_ms;
     unsigned frames, asked;
-    bool echo; /* a question is answered by itself, at once */
+    bool echo;   /* a question is answered by itself, at once */
+    bool silent; /* a question is never answered */
     struct mxc_dns_asker asker;
     uint32_t next, peer; /* sequence numbers: of the guest, and what it expects */
     uint8_t flags, version;
@@ -58,7 +59,7 @@ static void hear(void *context, const uint8_t *frame, size_t size)
     rig.peer += (uint32_t)rig.size + !!(rig.flags & SYN) + !!(rig.flags & FIN);
 }
 
-static void ask(void *context, const struct mxc_dns_asker *asker, const uint8_t *bytes, size_t size,
+static bool ask(void *context, const struct mxc_dns_asker *asker, const uint8_t *bytes, size_t size,
                 uint64_t now_ms)
 {
     (void)context;
@@ -66,6 +67,7 @@ static void ask(void *context, const struct mxc_dns_asker *asker, const uint8_t 
     rig.asker = *asker;
     if (rig.echo)
         mxc_resolver_tcp_answer(rig.tcp, asker, bytes, size, now_ms);
+    return !rig.silent;
 }
 
 static void give_random(void *context, uint8_t *out, size_t size)
@@ -183,6 +185,25 @@ static void test_late_answer(void **state)
     tick(5000);
     mxc_resolver_tcp_answer(rig.tcp, &rig.asker, (const uint8_t *)"answer", 6, rig.now_ms);
     assert_int_equal(rig.frames, 0);
+}
+
+/* What nobody answers keeps no connection open, and is none of the questions that one may have. */
+static void test_no_answer(void **state)
+{
+    (void)state;
+    rig.echo = false;
+    rig.silent = true;
+    dial(1000);
+    for (int i = 0; i < 40; i++)
+        say(ACK, "\0\1a", 3);
+    assert_int_equal(rig.asked, 40);
+    rig.silent = false;
+    say(ACK, "\0\1b", 3);
+    say(ACK | FIN, NULL, 0);
+    assert_int_equal(rig.flags, ACK);
+    mxc_resolver_tcp_answer(rig.tcp, &rig.asker, (const uint8_t *)"answer", 6, rig.now_ms);
+    assert_int_equal(rig.got_size, 8);
+    assert_int_equal(rig.flags, FIN | ACK);
 }
 
 /* What comes twice, too early or in the wrong order is asked for again, and counts once. */
@@ -329,8 +350,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, begin, end)
     const struct CMUnitTest tests[] = {
-        TEST(talk),     TEST(late_answer), TEST(order), TEST(losses),
-        TEST(segments), TEST(bounds),      TEST(many),  TEST(nonsense),
+        TEST(talk),     TEST(late_answer), TEST(no_answer), TEST(order),    TEST(losses),
+        TEST(segments), TEST(bounds),      TEST(many),      TEST(nonsense),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

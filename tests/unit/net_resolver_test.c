@@ -431,10 +431,35 @@ static void test_sizes(void **state)
     assert_int_equal(rig.answers[rig.answer_count - 1].asker.stream, 1);
 }
 
+/* Who asks is told whether to wait. */
+static void test_due(void **state)
+{
+    static const struct mxc_dns_asker asker = { { 4, { 0 }, 9 }, 1 };
+    struct dns_bytes query, message;
+
+    (void)state;
+    dns_begin(&query, 1, DNS_RD);
+    dns_ask(&query, "allowed.org", DNS_A);
+    assert_true(mxc_resolver_ask(rig.resolver, query.bytes, query.size, &asker, rig.now_ms));
+    assert_false(mxc_resolver_ask(rig.resolver, query.bytes, query.size, &asker, rig.now_ms));
+    assert_int_equal(rig.answer_count, 0);
+    rig_reply(&rig, &message, 0);
+    dns_address(&message, "allowed.org", 60, "192.0.2.1");
+    rig_say(&rig, &message);
+    assert_int_equal(rig.answer_count, 1);
+    assert_true(mxc_resolver_ask(rig.resolver, query.bytes, query.size, &asker, rig.now_ms));
+    assert_int_equal(rig.answer_count, 2);
+    assert_false(mxc_resolver_ask(rig.resolver, query.bytes, 11, &asker, rig.now_ms));
+    query.bytes[2] |= 0x80; /* an answer */
+    assert_false(mxc_resolver_ask(rig.resolver, query.bytes, query.size, &asker, rig.now_ms));
+    assert_int_equal(rig.answer_count, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_refused_names, begin, end),
+        cmocka_unit_test_setup_teardown(test_due, begin, end),
         cmocka_unit_test_setup_teardown(test_other_types, begin, end),
         cmocka_unit_test_setup_teardown(test_localhost, begin, end),
         cmocka_unit_test_setup_teardown(test_nonsense, begin, end),
