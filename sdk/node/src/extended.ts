@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Wider types than the published ones. Functions take these; what they return is as published.
-import type { PolicyLimits, PolicyNetworkEgress, PolicyNetworkIngress, PolicyRuntimeConfig } from './mxc.gen.js';
+import type { PolicyLimits, PolicyRuntimeConfig } from './mxc.gen.js';
+import type { NetworkRules } from './request.js';
 import type { ContainerConfig, SandboxingMethod, SandboxPolicy } from './types.js';
 
 /** Plain data whose optional members may also be there and undefined, as callers compute them. */
@@ -13,12 +14,6 @@ export type Loose<T> = T extends readonly unknown[]
 /** Who runs it; `native` is the Linux engine of this project. */
 export type Containment = SandboxingMethod | 'native';
 
-/** From version 0.8 on, and not together with the legacy members of `network`. */
-interface Directions {
-  egress?: PolicyNetworkEgress | undefined;
-  ingress?: PolicyNetworkIngress | undefined;
-}
-
 /** What neither policies nor configurations of the published package have. */
 interface Additions {
   /** From version 0.8 on, and not together with the legacy members of `network`. */
@@ -27,15 +22,14 @@ interface Additions {
   limits?: PolicyLimits | undefined;
 }
 
-type NetworkOf<T extends { network?: object }> = (Loose<NonNullable<T['network']>> & Directions) | undefined;
-
 /** A {@link SandboxPolicy}, and more. */
 export interface ExtendedPolicy extends Omit<Loose<SandboxPolicy>, 'network'>, Additions {
-  network?: NetworkOf<SandboxPolicy>;
+  /** The rules are for version 0.8 and newer, and not together with the legacy members. */
+  network?: (Loose<NonNullable<SandboxPolicy['network']>> & NetworkRules) | undefined;
 }
 
 /** A {@link ContainerConfig}, and more. */
 export interface ExtendedConfig extends Omit<Loose<ContainerConfig>, 'network' | 'containment'>, Additions {
   containment?: Containment | undefined;
-  network?: NetworkOf<ContainerConfig>;
+  network?: (Loose<NonNullable<ContainerConfig['network']>> & NetworkRules) | undefined;
 }
