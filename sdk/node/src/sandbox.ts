@@ -186,7 +186,8 @@ function runToEnd(
  * Runs a script to its end. The default is a terminal: standard output then holds everything, with CRLF line
  * ends. With `usePty: false` both streams are apart and as they were written; standard input is empty.
  *
- * Rejects with an {@link MxcError} when the executor, not the program, failed. The program cannot forge that.
+ * Rejects with an {@link MxcError} when the executor refused the policy or failed; the program cannot forge that. A
+ * policy that cannot be read resolves, as in the published package: exit code 1, and `Request error` in the output.
  */
 export async function spawnSandboxAsync(
   script: string,

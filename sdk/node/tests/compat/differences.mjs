@@ -15,6 +15,7 @@ export const differences = [
     reason: "the error's details tell the executor's own code and the place in the policy",
   },
   { program: 'async', results: /^usePty false$/, reason: 'without a terminal the streams are apart, and as they were written' },
+  { program: 'async', results: /^the executor killed( fails)?$/, reason: 'an executor that was killed says nothing of the program' },
   { program: 'exports', results: /^more$/, reason: 'run(), start() and the questions about policies are additions' },
   {
     program: 'checks-platform',

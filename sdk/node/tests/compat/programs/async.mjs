@@ -2,7 +2,7 @@
 // spawnSandboxAsync: everything that was printed, and the status.
 import { realpathSync } from 'node:fs';
 import { spawnSandboxAsync } from '@microsoft/mxc-sdk';
-import { attempt, folder, version } from './helper.mjs';
+import { attempt, fake, folder, version } from './helper.mjs';
 
 const work = realpathSync(folder('work'));
 const call = (script, policy = {}, options = {}, ...more) =>
@@ -16,3 +16,4 @@ await attempt('timeout', () => call('printf unfinished; sleep 20', { timeoutMs: 
 await attempt('refused', () => call('true', { filesystem: { readonlyPaths: ['/nonexistent'] } }));
 await attempt('network', () => call('true', { network: { allowOutbound: true, proxy: { builtinTestServer: true } } }));
 await attempt('usePty false', () => call('echo out; echo err >&2; exit 2', {}, { usePty: false }));
+await attempt('the executor killed', () => call('x', {}, { executablePath: fake('echo part; kill -9 $$').path }));
