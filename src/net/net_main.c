@@ -48,6 +48,12 @@ static int map_rules(struct mxc_ruleset *out, struct mxc_err *err)
     return mxc_rules_open(data, (size_t)info.st_size, out, err);
 }
 
+static bool holds_device(const struct cmsghdr *header)
+{
+    return header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
+           header->cmsg_len == CMSG_LEN(sizeof(int));
+}
+
 /* The first packet with a descriptor. The executor closing its end is no error: the run is over. */
 static int hear_device(int *out, struct mxc_err *err)
 {
@@ -68,8 +74,11 @@ static int hear_device(int *out, struct mxc_err *err)
     while (got < 0 && errno == EINTR);
     if (got == 0)
         _exit(0);
-    if (got != 1 || !CMSG_FIRSTHDR(&packet) || CMSG_FIRSTHDR(&packet)->cmsg_type != SCM_RIGHTS)
+    if (got < 0 || packet.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ||
+        !holds_device(CMSG_FIRSTHDR(&packet))) {
+        errno = got < 0 ? errno : EPROTO;
         return fail(err, "recvmsg", "take the network interface");
+    }
     memcpy(out, CMSG_DATA(CMSG_FIRSTHDR(&packet)), sizeof *out);
     return 0;
 }

@@ -70,19 +70,33 @@ _Noreturn static void become_proxy(const char *program, const char **argv, int r
     _exit(127);
 }
 
-/* One line with the number of the port; 0 when it does not come. */
-static unsigned hear_port(int fd)
+/* One line with the number of the port; 0 when it does not come, and then '*why'. */
+static unsigned hear_port(int fd, const char **why)
 {
     struct pollfd ready = { .fd = fd, .events = POLLIN };
     char text[16];
-    ssize_t got = poll(&ready, 1, READY_MS) > 0 ? read(fd, text, sizeof text - 1) : -1;
+    ssize_t got;
     unsigned long port;
 
+    *why = "it did not say its port in time";
+    if (poll(&ready, 1, READY_MS) <= 0)
+        return 0;
+    *why = "it ended at once";
+    got = read(fd, text, sizeof text - 1);
     if (got <= 0)
         return 0;
+    *why = "what it said is no port";
     text[got] = '\0';
     port = strtoul(text, NULL, 10);
     return port <= UINT16_MAX ? (unsigned)port : 0;
+}
+
+static int no_port(const char *pointer, const char *program, const char *why, struct mxc_err *err)
+{
+    return mxc_fail(err, MXC_BACKEND, 0, pointer,
+                    "the proxy for tests did not start: %s; run %s by hand to see why, or start a "
+                    "proxy and name it in network.proxy.localhost",
+                    why, program);
 }
 
 static int launch(struct mxc_arena *arena, const struct mxc_network *network,
@@ -90,8 +104,9 @@ static int launch(struct mxc_arena *arena, const struct mxc_network *network,
 {
     const char *program = mxc_sys_beside(PROGRAM);
     const char **argv = arguments(arena, network);
+    const char *why = "";
     pid_t parent = getpid();
-    int ends[2];
+    int ends[2], error;
 
     if (!argv)
         return mxc_fail(err, MXC_BACKEND, ENOMEM, PROGRAM, "out of memory");
@@ -102,16 +117,19 @@ static int launch(struct mxc_arena *arena, const struct mxc_network *network,
     if (pipe2(ends, O_CLOEXEC) < 0)
         return fail(err, "pipe");
     out->pid = fork();
+    error = errno;
     if (out->pid == 0)
         become_proxy(program, argv, ends[1], parent);
     (void)close(ends[1]);
-    *port = out->pid > 0 ? hear_port(ends[0]) : 0;
+    *port = out->pid > 0 ? hear_port(ends[0], &why) : 0;
     (void)close(ends[0]);
+    errno = error;
+    if (out->pid < 0)
+        return fail(err, "fork");
     if (*port)
         return 0;
     mxc_test_proxy_stop(out);
-    return mxc_fail(err, MXC_BACKEND, 0, network->proxy_pointer,
-                    "the proxy for tests did not start");
+    return no_port(network->proxy_pointer, program, why, err);
 }
 
 int mxc_test_proxy_start(struct mxc_arena *arena, struct mxc_policy *policy, bool allowed, bool dry,

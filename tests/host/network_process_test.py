@@ -160,7 +160,7 @@ class Together(Case):
     @callers()
     def test_timeout(self, who):
         policy = policy_of("sleep 60", process={"timeout": 200}, **OPEN)
-        self.assertEqual(run_policy(who, policy).reason, "timeout")
+        self.assertEqual((run_policy(who, policy).reason, find("mxc-net")), ("timeout", []))
 
 
 class Alone(unittest.TestCase):

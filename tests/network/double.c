@@ -4,11 +4,13 @@
  * "lost TEXT" when it ends.
  *
  * usage: double POLICY DEVICE-DESCRIPTOR [mapped]      ends with its standard input; 'double' lies beside mxc-net.
+ * DEVICE-DESCRIPTOR -1: its packet comes without one.
  * 'mapped': as root of the host, for whom mxc-net has an id of its own. */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "backend/network.h"
@@ -55,6 +57,13 @@ static int listen_to(const struct mxc_net *net, struct mxc_err *err)
     }
 }
 
+static int give(struct mxc_net *net, int device, struct mxc_err *err)
+{
+    if (device >= 0)
+        return mxc_net_give_device(net, device, err);
+    return send(net->control, "d", 1, MSG_NOSIGNAL) == 1 ? 0 : -1;
+}
+
 int main(int argc, char **argv)
 {
     struct mxc_arena arena = { 0 };
@@ -69,8 +78,7 @@ int main(int argc, char **argv)
         return 2;
     }
     if (mxc_policy_read(&arena, argv[1], strlen(argv[1]), NULL, &policy, &err) < 0 ||
-        mxc_net_start(&plan, argc > 3, &net, &err) < 0 ||
-        mxc_net_give_device(&net, atoi(argv[2]), &err) < 0)
+        mxc_net_start(&plan, argc > 3, &net, &err) < 0 || give(&net, atoi(argv[2]), &err) < 0)
         return complain(&err);
     (void)close(atoi(argv[2]));
     result = listen_to(&net, &err) < 0 ? complain(&err) : 0;

@@ -228,7 +228,7 @@ class Frames(Case):
             for _ in range(MUTATIONS):
                 frame = bytearray(rng.choice(good))
                 for _ in range(rng.choice((1, 1, 2, 8))):
-                    # Not the addresses that lead to somewhere open by chance, and never a valid sum on purpose.
+                    # Any of them, addresses and sums as well: what passes by chance leads to the test's own hosts, or nowhere.
                     frame[rng.randrange(len(frame))] = rng.randrange(256)
                 self.double.send(bytes(frame[:rng.choice((len(frame), len(frame), rng.randrange(1, len(frame) + 1)))]))
             self.assertIsNone(self.double.process.poll())
@@ -257,6 +257,14 @@ class Ends(unittest.TestCase):
         double = Double(RULES)
         double.device.close()
         self.assertNotIn("lost", double.end())
+
+    def test_no_device(self):
+        """A packet without the descriptor is no device, and no error of a call that was before."""
+        policy = json.dumps({"version": "1.0.0", "process": {"commandLine": "true"}, "network": RULES})
+        words = [host.PLACE.bin / "double", policy, "-1", *(["mapped"] if host.has_other_users() else [])]
+        with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            said = process.stdout.read()
+        self.assertEqual(said, "ready\nlost cannot take the network interface: Protocol error\n")
 
 
 def copy_double():

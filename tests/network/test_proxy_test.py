@@ -77,6 +77,23 @@ class Builtin(Case):
             self.assertLess(time.monotonic(), ends)
             time.sleep(0.01)
 
+    @callers()
+    def test_does_not_start(self, who):
+        """The error says what happened, and what to do."""
+        program = host.PLACE.bin / "linux-test-proxy"
+        aside = program.with_name("aside")
+        program.rename(aside)
+        try:
+            for script, words in (("exit 3", "it ended at once"), ("echo hello >&3", "what it said is no port")):
+                program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+                program.chmod(0o755)
+                done = run(who, policy("true"), ALLOWED)
+                self.assertIn(f"did not start: {words}; run ", done.err)
+                self.assertIn("network.proxy.localhost", done.err)
+        finally:
+            aside.replace(program)
+        self.assertEqual(proxies(), [])
+
     @callers("root", "user")
     def test_published_name(self, who):
         """lxc-exec: --experimental opens the gate, as in the published executor."""

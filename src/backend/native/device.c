@@ -64,6 +64,7 @@ struct family {
     uint8_t family;
     uint8_t prefix;
     uint8_t size;
+    bool optional; /* a kernel may have none */
     uint8_t guest[16];
     struct {
         uint8_t address[16], mac[ETH_ALEN];
@@ -74,12 +75,14 @@ static const struct family families[] = {
     { AF_INET,
       MXC_NET_PREFIX4,
       4,
+      false,
       MXC_NET_GUEST4,
       { MXC_NET_GATEWAY4, MXC_NET_MAC4(2) },
       { MXC_NET_RESOLVER4, MXC_NET_MAC4(3) } },
     { AF_INET6,
       MXC_NET_PREFIX6,
       16,
+      true,
       MXC_NET_GUEST6,
       { MXC_NET_GATEWAY6, MXC_NET_MAC6(2) },
       { MXC_NET_RESOLVER6, MXC_NET_MAC6(3) } },
@@ -121,16 +124,19 @@ static void add_family(struct mxc_rtnl *out, const struct family *family, int in
 static int configure(int index, struct mxc_err *err)
 {
     static const uint8_t mac[ETH_ALEN] = MXC_NET_GUEST_MAC;
-    /* What is about IPv6, by number: a kernel may have none. */
-    const uint32_t ipv6 = 1u << 7 | 1u << 8 | 1u << 9 | 1u << 10;
     struct mxc_rtnl request = { .used = 0 };
-    uint32_t which;
+    uint32_t may_fail = 0, which;
     int error;
 
     add_link_up(&request, index, mac);
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        uint32_t before = request.count;
+
         add_family(&request, &families[i], index);
-    error = mxc_rtnl_send(&request, ipv6, &which);
+        while (families[i].optional && before < request.count)
+            may_fail |= 1u << ++before;
+    }
+    error = mxc_rtnl_send(&request, may_fail, &which);
     if (!error)
         return 0;
     return mxc_fail(err, MXC_BACKEND, error, "rtnetlink",
