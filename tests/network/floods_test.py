@@ -42,6 +42,54 @@ def pings(guest):
     return any(guest.do("icmp", PUBLIC4) == "open" for _ in range(ROUNDS))
 
 
+# What a sandbox does without end, once it has said "up".
+ENDLESS = {
+    "datagrams": ("SOCK_DGRAM", f"s.sendto(bytes(1000), ('{PUBLIC4}', 1024 + n % 60000))"),
+    "one flow of datagrams": ("SOCK_DGRAM", f"s.sendto(bytes(60000), ('{PUBLIC4}', {PORT}))"),
+    "refused datagrams": ("SOCK_DGRAM", f"s.sendto(bytes(10), ('169.254.169.254', 1024 + n % 60000))"),
+    "questions": ("SOCK_DGRAM", "s.sendto(bytes([n >> 8 & 255, n & 255]) + b'\\1\\0\\0\\1\\0\\0\\0\\0\\0\\0\\6n%05d\\4test\\0\\0\\1\\0\\1'"
+                  " % (n % 99999), ('10.0.2.3', 53))"),
+    "connections": ("SOCK_STREAM", f"s.connect(('{PUBLIC4}', {PORT})); s.close(); s = socket.socket()"),
+    "refused connections": ("SOCK_STREAM", f"s.connect(('169.254.169.254', {PORT}))"),
+}
+
+
+def flooder(kind):
+    family, deed = ENDLESS[kind]
+    return f"""exec {network.PYTHON} -c "
+import itertools, socket
+s = socket.socket(type=socket.{family})
+print('up', flush=True)
+for n in itertools.count():
+    try:
+        {deed}
+    except OSError:
+        pass
+" """
+
+
+class Neighbours(Case):
+    @callers()
+    def test_meanwhile(self, who):
+        """While one sandbox does nothing but flood, each thing that another one does works."""
+        network.WORLD_SERVERS.zone({"api.test": {"A": [PUBLIC4]}})
+        calls = [("tcp", PUBLIC4, PORT), ("tcp", PUBLIC6, PORT), ("udp", PUBLIC6, PORT), ("icmp", PUBLIC4)]
+        for kind in ENDLESS:
+            with self.subTest(flood=kind), Guest(who, OPEN) as good:
+                self.assertEqual(good.do("keep", "stays", PUBLIC4, PORT), "open")
+                policy = host.policy_of(flooder(kind), network=OPEN)
+                bad = host.start_policy(who, policy, stdin=-3, stdout=-1, stderr=-1)
+                try:
+                    self.assertEqual(bad.stdout.readline(), b"up\n")
+                    for _ in range(ROUNDS):
+                        self.assertEqual(good.does(*calls, ("again", "stays")), ["open"] * (len(calls) + 1))
+                    self.assertEqual(good.do("dns", "api.test")["addresses"], [PUBLIC4])
+                    self.assertIsNone(bad.poll(), "the flood is over")
+                finally:
+                    bad.terminate()
+                    bad.communicate(timeout=host.SECONDS)
+
+
 class Floods(Case):
     def both(self, who, *flood):
         """One sandbox floods, a second one goes on; then the first one is fine as well."""
