@@ -6,11 +6,13 @@
 
 #include "net/resolver_parts.h"
 
-/* How often a name is looked at: when its answer ends, within these bounds. Long lists take longer: to servers
- * that is no more than 50 questions in a second. */
+/* How often a name is looked at: when its answer ends, within these bounds; long lists take longer. The first time they
+ * go out as fast as they are answered, since until then nothing is denied; after that servers get so many questions. */
 #define LEAST_MS 30000
 #define MOST_MS  300000
 #define EACH_MS  20
+
+static const struct mxc_bucket_rate again = { 50, 1000 / EACH_MS };
 
 /* The first pause after a failure; each one is twice as long, up to LEAST_MS. */
 #define RETRY_MS 1000
@@ -85,6 +87,15 @@ static uint64_t due_of(const struct mxc_resolver *resolver, uint32_t item)
     return denied->failures[item % 2] && due < resolver->retry_ms ? resolver->retry_ms : due;
 }
 
+/* What was answered waits for its turn, too; what failed has one of its own. */
+static bool may_ask(struct mxc_resolver *resolver, uint32_t item, uint64_t now_ms)
+{
+    const struct mxc_denied *denied = &resolver->denied[item / 2];
+
+    return !denied->tried[item % 2] || denied->failures[item % 2] ||
+           mxc_bucket_take(&resolver->again, &again, now_ms);
+}
+
 uint64_t mxc_denials_tick(struct mxc_resolver *resolver, uint64_t now_ms)
 {
     uint32_t items = 2 * resolver->denied_count, slot = free_slot(resolver);
@@ -102,9 +113,12 @@ uint64_t mxc_denials_tick(struct mxc_resolver *resolver, uint64_t now_ms)
         if (due <= now_ms) {
             if ((slot = free_slot(resolver)) == MXC_RESOLVER_SLOTS)
                 return MXC_RESOLVER_NEVER; /* when one has landed */
-            resolver->cursor = (item + 1) % items;
-            look_up(resolver, slot, item, now_ms);
+            if (may_ask(resolver, item, now_ms)) {
+                resolver->cursor = (item + 1) % items;
+                look_up(resolver, slot, item, now_ms);
+            }
             due = due_of(resolver, item);
+            due = due > now_ms ? due : now_ms + EACH_MS;
         }
         next = due < next ? due : next;
     }

@@ -57,9 +57,10 @@ struct mxc_resolver {
     struct mxc_dns_list all; /* addresses of the answer about a denied name that has just come */
     uint32_t denied_count, cursor;
     uint32_t untried;
-    uint64_t due_ms;   /* no denied name is due before */
-    uint64_t retry_ms; /* one that failed is not asked for before */
-    uint32_t spare;    /* the first of 'waiting' that is free */
+    uint64_t due_ms;         /* no denied name is due before */
+    struct mxc_bucket again; /* questions about denied names that were answered before */
+    uint64_t retry_ms;       /* one that failed is not asked for before */
+    uint32_t spare;          /* the first of 'waiting' that is free */
     struct mxc_waiting waiting[MXC_RESOLVER_WAITING];
     struct mxc_flight flights[MXC_RESOLVER_SLOTS];
 };

@@ -226,6 +226,36 @@ static void test_turns(void **state)
     rig_end(&rig);
 }
 
+/* The first round is as fast as its answers; later ones are 50 questions at once and 50 in a second. */
+static void test_again(void **state)
+{
+    static char text[200][16];
+    static const char *denied[201];
+    size_t told = 0;
+
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        snprintf(text[i], sizeof text[i], "n%d.org", i);
+        denied[i] = text[i];
+    }
+    begin(denied);
+    for (; told < rig.sent_count; told++)
+        say_address(told, 60, rig.sent[told].seen.type == DNS_A ? "192.0.2.1" : "2001:db8::1");
+    assert_int_equal(told, 400);
+    rig.sent_count = rig.pin_count = rig.retired_count = told = 0;
+    rig_pass(&rig, 60000);
+    for (unsigned ms = 0; told < 400; ms += 10) {
+        for (; told < rig.sent_count; told++)
+            say_address(told, 60, rig.sent[told].seen.type == DNS_A ? "192.0.2.1" : "2001:db8::1");
+        assert_true(told <= 50 + ms / 20);
+        assert_true(told + 10 >= (50 + ms / 20 < 400 ? 50 + ms / 20 : 400));
+        rig_pass(&rig, 10);
+    }
+    rig_pass(&rig, 30000);
+    assert_int_equal(rig.sent_count, 400);
+    rig_end(&rig);
+}
+
 /* Many names: eight questions at once, and every name gets its turn. */
 static void test_many(void **state)
 {
@@ -345,7 +375,7 @@ int main(void)
         cmocka_unit_test(test_looked_up), cmocka_unit_test(test_failing),
         cmocka_unit_test(test_mended),    cmocka_unit_test(test_many_addresses),
         cmocka_unit_test(test_turns),     cmocka_unit_test(test_many),
-        cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_again),     cmocka_unit_test(test_rules),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
