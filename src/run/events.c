@@ -283,7 +283,8 @@ static void say(const struct mxc_events *events, const struct kept *kept, struct
     if (event->kind == MXC_NET_NAME_UNRESOLVED)
         mxc_buf_add(out, ": its addresses are not denied");
     if (kept->count > 1)
-        mxc_buf_format(out, ", %" PRIu64 " times", kept->count);
+        mxc_buf_format(out, ", %s%" PRIu64 " times", /* libraries repeat themselves */
+                       event->kind == MXC_NET_NAME_REFUSED ? "asked " : "", kept->count);
     if (mxc_suggest_patch(events->network, event, &patch))
         mxc_buf_format(out, "; to allow: %s", patch.data);
     mxc_buf_add(out, "\n");

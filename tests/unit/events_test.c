@@ -182,6 +182,7 @@ static void test_words(void **state)
     for (int i = 0; i < 12; i++)
         mxc_events_take(events, &event);
     mxc_events_take(events, &name);
+    mxc_events_take(events, &name);
     event = event_to("224.0.0.1", 5);
     event.why = MXC_WHY_RESERVED;
     mxc_events_take(events, &event);
@@ -193,7 +194,7 @@ static void test_words(void **state)
     mxc_events_words(events, 3, &text);
     assert_string_equal(text.data,
                         "refused: tcp 192.0.2.1:443, by default, 12 times; to allow: " PATCH_443
-                        "\nrefused: the name bad name, by name\n"
+                        "\nrefused: the name bad name, by name, asked 2 times\n"
                         "refused: tcp 224.0.0.1:5, by reserved\nrefused: 2 more\n");
     text.length = 0;
     mxc_events_words(events, 8, &text);
