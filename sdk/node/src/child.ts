@@ -42,9 +42,12 @@ function killLater(kill: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
+const asked = new WeakSet<ChildProcess>();
+
 /** Asks it to end, and kills it when it does not. */
 export function endKindly(child: ChildProcess): void {
-  child.kill('SIGTERM');
+  if (!child.kill('SIGTERM') || asked.has(child)) return;
+  asked.add(child);
   child.once('exit', killLater(() => child.kill('SIGKILL')));
 }
 

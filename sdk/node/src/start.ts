@@ -47,7 +47,7 @@ export interface Sandbox extends AsyncDisposable {
   readonly stderr: Readable | null;
   /** How it ended. Rejects with an `MxcError` when the policy was refused or set-up failed. */
   wait(): Promise<SandboxExit>;
-  /** Kills everything in the sandbox. */
+  /** Kills everything in the sandbox. Without a signal: by SIGTERM to the executor, which is killed when it does not end. */
   kill(signal?: EndingSignal): void;
 }
 
@@ -94,7 +94,7 @@ function handle(child: ChildProcess, exit: Promise<SandboxExit>): Sandbox {
     stdout: child.stdout,
     stderr: child.stderr,
     wait: () => exit,
-    kill: (signal = 'SIGTERM') => void child.kill(signal),
+    kill: (signal) => (signal ? void child.kill(signal) : endKindly(child)),
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null && child.signalCode === null) endKindly(child);
       await exit.catch(() => {});

@@ -73,6 +73,10 @@ test('an executor that does not end is killed after a while', async () => {
   await once(sandbox.stdout!, 'data');
   await sandbox[Symbol.asyncDispose]();
   await assert.rejects(sandbox.wait(), /by SIGKILL and left no result/);
+  const another = await start({ command: 'true' }, { executablePath: join(folder, 'lxc-exec') });
+  await once(another.stdout!, 'data');
+  for (let times = 0; times < 20; times++) another.kill(); // one listener and one timer, whoever is impatient
+  await assert.rejects(another.wait(), /by SIGKILL and left no result/);
 });
 
 test('one that goes on although it printed too much is killed as well', async () => {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// A program that uses this package is killed: nothing of its sandboxes goes on. On the real executor.
+// A program that uses this package is killed, or a thread of it is ended: nothing of its sandboxes goes on. On the real
+// executor.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createReadStream, readFileSync, writeFileSync, type ReadStream } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync, writeFileSync, type ReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -38,10 +39,17 @@ function hostText(way: string, here: string, script: string): string {
     ${way};`;
 }
 
-/** Of a program its executors, of an executor the sandbox. */
+/** A program whose worker starts the sandbox; told so, it ends the worker and goes on. */
+const workerHost = `
+  import { Worker } from 'node:worker_threads';
+  const worker = new Worker(new URL('./worker.mjs', import.meta.url));
+  process.on('SIGUSR2', () => worker.terminate());
+  setInterval(() => {}, 1e6);`;
+
+/** Of a program its executors, whichever thread started them; of an executor the sandbox. */
 function childrenOf({ pid }: ChildProcess): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return children.split(' ').filter(Boolean).map(Number);
+  const lists = readdirSync(`/proc/${pid}/task`).map((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8'));
+  return lists.join(' ').split(' ').filter(Boolean).map(Number);
 }
 
 /** A number is not given again so soon; who was not reaped yet does nothing any more. */
@@ -64,38 +72,52 @@ async function heard(fifo: ReadStream): Promise<void> {
   assert.equal(String(said), 'ready\n');
 }
 
-async function killed(words: (here: string, script: string) => [program: string, ...args: string[]]): Promise<void> {
+type Words = (here: string, script: string) => [program: string, ...args: string[]];
+
+/** With the signal everything of the sandbox ends, whether the program does or not. */
+async function endsWith(signal: 'SIGKILL' | 'SIGUSR2', words: Words): Promise<void> {
   const here = folder();
   const path = join(here, 'fifo');
   assert.equal(spawnSync('mkfifo', ['-m', '666', path]).status, 0);
   const fifo = createReadStream(path);
   const [program, ...args] = words(here, `exec 9>${path}; echo ready >&9; exec sleep 600`);
   const host = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
-  const early = once(host, 'exit').then(() => open(path, 'r+')); // else nobody might ever open the fifo
+  const early = once(host, 'exit').then(async () => (await open(path, 'r+')).close()); // else nobody might ever open the fifo
   try {
     await heard(fifo);
     const children = childrenOf(host);
     assert.ok(children.length);
     const ended = once(fifo, 'end');
-    host.kill('SIGKILL');
-    await (await early).close();
+    host.kill(signal);
     await ended; // no guest
     assert.ok(await gone(children));
+    assert.equal(isAlive(host.pid!), signal !== 'SIGKILL');
   } finally {
     host.kill('SIGKILL');
+    await early;
     fifo.destroy();
   }
 }
 
 for (const [name, way] of Object.entries(ways))
   test(`the caller is killed: ${name}`, { skip, timeout: 60_000 }, () =>
-    killed((here, script) => {
+    endsWith('SIGKILL', (here, script) => {
       const place = join(here, 'host.mjs');
       writeFileSync(place, hostText(way, here, script));
       return [process.execPath, place];
     }),
   );
 
+for (const [name, way] of Object.entries(ways))
+  test(`the worker of the caller is terminated: ${name}`, { skip, timeout: 60_000 }, () =>
+    endsWith('SIGUSR2', (here, script) => {
+      const place = join(here, 'host.mjs');
+      writeFileSync(join(here, 'worker.mjs'), hostText(way, here, script));
+      writeFileSync(place, workerHost);
+      return [process.execPath, place];
+    }),
+  );
+
 test('the caller is killed: the command line of the package', { skip, timeout: 60_000 }, () =>
-  killed((here, script) => [command, 'run', '--rw', here, '--', '/bin/sh', '-c', script]),
+  endsWith('SIGKILL', (here, script) => [command, 'run', '--rw', here, '--', '/bin/sh', '-c', script]),
 );

@@ -133,12 +133,19 @@ test('npx mxc: a result on a descriptor that shells use themselves', { skip }, (
   assert.equal(node(text), 'exit,,\n,exit,\n,,exit\n');
 });
 
-test('npx mxc: MXC_BIN_DIR comes first', { skip }, () => {
+test('npx mxc: MXC_BIN_DIR comes first, with the folder of the machine', { skip }, () => {
   const place = join(work, 'given', own);
   mkdirSync(place, { recursive: true });
   writeFileSync(join(place, 'mxc'), '#!/bin/sh\necho "given $#"\n', { mode: 0o755 });
   const given = { env: { ...env, MXC_BIN_DIR: join(work, 'given') } };
   assert.equal(call('npx', ['mxc', 'a b', ''], given).stdout, 'given 2\n');
+  const other = join(work, 'other-machine');
+  mkdirSync(other);
+  mkdirSync(join(work, 'given/arm64'), { recursive: true });
+  writeFileSync(join(work, 'given/arm64/mxc'), '#!/bin/sh\necho "for arm64"\n', { mode: 0o755 });
+  writeFileSync(join(other, 'uname'), '#!/bin/sh\necho aarch64\n', { mode: 0o755 });
+  const there = { env: { ...given.env, PATH: `${other}${delimiter}${env.PATH}` } };
+  assert.equal(call('npx', ['mxc'], there).stdout, 'for arm64\n');
   assert.match(call('npx', ['mxc', '--version'], { env: { ...env, MXC_BIN_DIR: '/nonexistent' } }).stdout, /^mxc \d/);
 });
 
