@@ -249,10 +249,13 @@ class Events(Case):
             self.assertGreaterEqual(len(found), 2 * runs)
             for event in found:
                 self.assertRegex(event.pop("time"), r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
+            # The address becomes an exception, and a rule of its own keeps its other ports denied.
+            narrowed, kept = found[0].pop("suggestion")
+            self.assertEqual(narrowed, {"op": "add", "path": "/network/egress/deny/0/to/0/except", "value": ["192.0.2.1"]})
+            self.assertEqual((kept["op"], kept["path"], kept["value"]["to"]), ("add", "/network/egress/deny/-", [{"cidr": "192.0.2.1"}]))
             self.assertEqual(found[0], {
                 "kind": "refused", "protocol": "tcp", "address": "192.0.2.1", "port": 443, "why": "rule",
-                "rule": "/network/egress/deny/0", "count": 1, "suggestion": [
-                    {"op": "add", "path": "/network/egress/deny/0/to/0/except", "value": ["192.0.2.1"]}]})
+                "rule": "/network/egress/deny/0", "count": 1})
         self.assertEqual(self.path.stat().st_mode & 0o777, 0o600)
 
     def test_a_descriptor_that_the_program_does_not_hold(self):
