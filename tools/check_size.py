@@ -1,19 +1,22 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Checks the form of C files: first lines, length of files and of functions.
+"""Checks the form of C files: first lines, length of files, functions and (src, include) lines.
 
 usage: check_size.py [ROOT]
 
 A function is what lies between a '{' and a '}' in the first column; .clang-format guarantees that
-form. Files whose name holds '.gen.' are made by tools and are not looked at.
+form. It leaves comments as long as they are, so lines are measured here, in characters. Files whose
+name holds '.gen.' are made by tools and are not looked at.
 """
 import pathlib
 import re
 import sys
 
 FILE_LINES = 600
+LINE_LENGTH = 100
 FUNCTION_LINES = 60
 FOLDERS = ("src", "include", "tests", "tools", "sdk", "examples")
+NARROW = ("src", "include")
 FIRST_LINE = "/* SPDX-License-Identifier: MIT */"
 
 
@@ -48,6 +51,9 @@ def check_file(path, text):
         errors.append(f"{path}:2: a comment must say what the file is for")
     if len(lines) > FILE_LINES:
         errors.append(f"{path}: {len(lines)} lines, at most {FILE_LINES}")
+    if path.parts[0] in NARROW:
+        errors += [f"{path}:{number}: {len(line)} characters, at most {LINE_LENGTH}"
+                   for number, line in enumerate(lines, 1) if len(line) > LINE_LENGTH]
     for line, name, length in long_functions(lines):
         errors.append(f"{path}:{line}: {name}() has {length} lines, at most {FUNCTION_LINES}")
     return errors

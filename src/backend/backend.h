@@ -73,7 +73,8 @@ enum mxc_reason {
 
 #define MXC_ENFORCED_MAX 32
 
-/* How one thing was enforced, for the result object: { "landlock", "abi 7" }. Static or run-lived text. */
+/* How one thing was enforced, for the result object: { "landlock", "abi 7" }. Static or run-lived
+ * text. */
 struct mxc_enforced {
     char what[32];
     char how[96];
@@ -129,12 +130,14 @@ struct mxc_backend {
     int (*probe)(struct mxc_probe *out, struct mxc_err *err);
     int (*plan)(struct mxc_arena *arena, const struct mxc_policy *policy,
                 const struct mxc_facts *facts, struct mxc_plan *out, struct mxc_err *err);
-    /* Starts the program; returns when it was executed, or failed to. '*out' must be given to undo(). */
+    /* Starts the program; returns when it was executed, or failed to. '*out' must be given to
+     * undo(). */
     int (*start)(const struct mxc_plan *plan, const struct mxc_start_options *options,
                  struct mxc_run **out, struct mxc_err *err);
-    /* Waits for the end; relays the terminal, enforces timeout and output limit meanwhile. HUP, INT,
-     * TERM and QUIT end the run at once with MXC_REASON_INTERRUPTED. On failure everything is ended,
-     * and '*out' holds MXC_REASON_FAILED with what was measured, or SETUP when nothing had run. */
+    /* Waits for the end; relays the terminal, enforces timeout and output limit meanwhile. HUP,
+     * INT, TERM and QUIT end the run at once with MXC_REASON_INTERRUPTED. On failure everything is
+     * ended, and '*out' holds MXC_REASON_FAILED with what was measured, or SETUP when nothing had
+     * run. */
     int (*wait)(struct mxc_run *run, struct mxc_exit *out, struct mxc_err *err);
     void (*undo)(struct mxc_run *run); /* accepts NULL; runs on every path; leaves nothing behind */
 };

@@ -270,9 +270,10 @@ int mxc_net_give_device(struct mxc_net *net, int device, struct mxc_err *err)
     return 0; /* or it has ended: its last words say why */
 }
 
-/* Whoever closes an interface last waits until the whole kernel has forgotten it, 20 ms and more. So the last one is a
- * socket that lies in its own queue, and the device with it: the kernel's collector of such rings takes both, in a
- * worker of its own. Where that fails (a limit, an old kernel) the wait is ours again. */
+/* Whoever closes an interface last waits until the whole kernel has forgotten it, 20 ms and more.
+ * So the last one is a socket that lies in its own queue, and the device with it: the kernel's
+ * collector of such rings takes both, in a worker of its own. Where that fails (a limit, an old
+ * kernel) the wait is ours again. */
 static void leave_device(int device)
 {
     int ends[2];

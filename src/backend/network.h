@@ -17,22 +17,28 @@ struct mxc_net {
 
 #define MXC_NET_NONE ((struct mxc_net){ .control = -1, .device = -1 })
 
-/* Where mxc-net lies, beside the running program; for the probe. NULL when it is not there. Static storage. */
+/* Where mxc-net lies, beside the running program; for the probe. NULL when it is not there. Static
+ * storage. */
 const char *mxc_net_program(void);
 
-/* Of struct mxc_facts: asks mxc-net, in a process of its own, for at most some seconds (backend/resolve.h). */
+/* Of struct mxc_facts: asks mxc-net, in a process of its own, for at most some seconds
+ * (backend/resolve.h). */
 int mxc_net_resolve(void *context, struct mxc_arena *arena, const char *name, struct mxc_cidr **out,
                     size_t *count);
 
-/* Compiles the rules of plan->network, which is not NULL, and starts mxc-net in namespaces of its own, except that its sockets are the caller's. 'mapped':
- * under an unprivileged id of its own, for root of the host. It prepares itself meanwhile; READY comes through mxc_net_hear(). 'out' must be given to mxc_net_stop(). */
+/* Compiles the rules of plan->network, which is not NULL, and starts mxc-net in namespaces of its
+ * own, except that its sockets are the caller's. 'mapped': under an unprivileged id of its own, for
+ * root of the host. It prepares itself meanwhile; READY comes through mxc_net_hear(). 'out' must be
+ * given to mxc_net_stop(). */
 int mxc_net_start(const struct mxc_plan *plan, bool mapped, struct mxc_net *out,
                   struct mxc_err *err);
 
-/* Hands over a descriptor of Ethernet frames; the caller keeps its own. One that has ended is no error here: mxc_net_hear() tells why. */
+/* Hands over a descriptor of Ethernet frames; the caller keeps its own. One that has ended is no
+ * error here: mxc_net_hear() tells why. */
 int mxc_net_give_device(struct mxc_net *net, int device, struct mxc_err *err);
 
-/* 1 a message was read (READY or EVENT), 0 nothing is there, -1 mxc-net has failed or ended: 'err' says how. */
+/* 1 a message was read (READY or EVENT), 0 nothing is there, -1 mxc-net has failed or ended: 'err'
+ * says how. */
 int mxc_net_hear(const struct mxc_net *net, struct mxc_net_message *out, struct mxc_err *err);
 
 /* Asks it to end. It says what it has kept back, then mxc_net_hear() fails. */

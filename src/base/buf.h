@@ -19,8 +19,8 @@ void mxc_buf_add_n(struct mxc_buf *buf, const char *bytes, size_t length);
 void mxc_buf_format(struct mxc_buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Adds a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD; what could steer a terminal or
- * change how the line looks is escaped. */
+/* Adds a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD; what could steer a
+ * terminal or change how the line looks is escaped. */
 void mxc_buf_json(struct mxc_buf *buf, const char *text);
 
 /* Accepts NULL and a buffer that was already freed. */

@@ -14,8 +14,8 @@
     X(UNAVAILABLE, "backend_unavailable", 255)   /* the host lacks what the backend needs */       \
     X(BACKEND, "backend_error", 255)             /* set-up or supervision failed */
 
-/* The closed set of wire texts that clients know, in their order; MXC_CODES uses some of them, the others
- * belong to the lifecycle. */
+/* The closed set of wire texts that clients know, in their order; MXC_CODES uses some of them, the
+ * others belong to the lifecycle. */
 #define MXC_WIRE_CODES(X)                                                                          \
     X("malformed_request")                                                                         \
     X("unsupported_containment")                                                                   \
@@ -52,8 +52,8 @@ struct mxc_err {
 int mxc_fail(struct mxc_err *err, enum mxc_code code, int sys, const char *where,
              const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* Copies an error that came from a process that may be hostile: the code is one that a backend may give
- * (else MXC_BACKEND), the texts end, are not empty, and hold what mxc_fail() lets through. */
+/* Copies an error that came from a process that may be hostile: the code is one that a backend may
+ * give (else MXC_BACKEND), the texts end, are not empty, and hold what mxc_fail() lets through. */
 void mxc_err_take(const struct mxc_err *from, struct mxc_err *out);
 
 /* The wire text ("policy_validation") and the exit status of a code. Static storage. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A run that ends with its caller: the kernel hangs a pipe up when the last process that held its other end
- * is gone, however it went. No process id is looked at, so none can be mistaken for another. */
+/* A run that ends with its caller: the kernel hangs a pipe up when the last process that held its
+ * other end is gone, however it went. No process id is looked at, so none can be mistaken for
+ * another. */
 #include "cli/caller.h"
 
 #include <errno.h>

@@ -50,8 +50,8 @@ int mxc_write_all(int fd, const char *bytes, size_t length);
 /* Prints a result on standard output. Returns 'status', or 1 after saying why it could not. */
 int mxc_cli_print(struct mxc_cli *cli, const struct mxc_buf *text, int status);
 
-/* Prints one error for people or, with cli->json, for programs. 'file' is where the policy came from or
- * NULL. Returns the exit status of its code. */
+/* Prints one error for people or, with cli->json, for programs. 'file' is where the policy came
+ * from or NULL. Returns the exit status of its code. */
 int mxc_cli_fail(struct mxc_cli *cli, const char *file, const struct mxc_err *err);
 
 /* A wrong command line: fills an error with a pointer to --help and prints it. Returns 2. */
@@ -61,14 +61,15 @@ int mxc_cli_usage(struct mxc_cli *cli, const char *format, ...)
 /* "mxc: text" on stderr; for remarks that are no errors of ours. */
 void mxc_cli_say(struct mxc_cli *cli, const char *text);
 
-/* Adds a name from outside to a line for people; it neither ends the line nor steers the terminal. */
+/* Adds a name from outside to a line for people; it neither ends the line nor steers the
+ * terminal. */
 void mxc_cli_add_name(struct mxc_buf *out, const char *text);
 
 /* May this descriptor get colors? A terminal that can, and NO_COLOR is not set. */
 bool mxc_cli_colors(int fd);
 
-/* The descriptor that the value of an option names: open, and no standard stream, since the program holds
- * those too. */
+/* The descriptor that the value of an option names: open, and no standard stream, since the program
+ * holds those too. */
 int mxc_cli_descriptor(const char *option, const char *text, int *out, struct mxc_err *err);
 
 /* Adds the reason of errno to the text of a failed call that does not hold it yet. */

@@ -42,7 +42,8 @@ static int cannot_read(struct mxc_err *err, const char *name, int error)
                     strerror(error), error);
 }
 
-/* The text must be UTF-8 before anything looks at it; the message counts lines as the reader does. */
+/* The text must be UTF-8 before anything looks at it; the message counts lines as the reader
+ * does. */
 static int check_utf8(const struct mxc_buf *text, const char *what, struct mxc_err *err)
 {
     const char *data = text->data ? text->data : "";

@@ -23,13 +23,13 @@ int mxc_config_file(struct mxc_arena *arena, const char *path, struct mxc_config
 int mxc_config_base64(struct mxc_arena *arena, const char *text, struct mxc_config *out,
                       struct mxc_err *err);
 
-/* Reads the descriptor to its end. It stays open: a socket may carry the result as well. From then on it is
- * closed at every exec. */
+/* Reads the descriptor to its end. It stays open: a socket may carry the result as well. From then
+ * on it is closed at every exec. */
 int mxc_config_descriptor(struct mxc_arena *arena, int fd, struct mxc_config *out,
                           struct mxc_err *err);
 
-/* Reads standard input to its end and then puts /dev/null there: the program gets an end of file, never
- * what follows the policy. */
+/* Reads standard input to its end and then puts /dev/null there: the program gets an end of file,
+ * never what follows the policy. */
 int mxc_config_stdin(struct mxc_arena *arena, struct mxc_config *out, struct mxc_err *err);
 
 #endif

@@ -80,8 +80,8 @@ static void log_request(struct call *call)
                          "effect");
 }
 
-/* Backends that this program knows and never had here: exit status 1, before any validation. Returns 0
- * to go on. */
+/* Backends that this program knows and never had here: exit status 1, before any validation.
+ * Returns 0 to go on. */
 static int check_gates(const struct call *call)
 {
     enum mxc_containment asked = call->request.policy.containment;

@@ -23,7 +23,8 @@ struct mxc_lxc_options {
 
 extern const struct mxc_option mxc_lxc_option_table[];
 
-/* Reads the command line. Returns -1 to go on, else the exit status: help or an error was printed. */
+/* Reads the command line. Returns -1 to go on, else the exit status: help or an error was
+ * printed. */
 int mxc_lxc_read_options(struct mxc_arena *arena, int argc, char **argv,
                          struct mxc_lxc_options *options, struct mxc_args *args);
 
@@ -58,18 +59,20 @@ struct mxc_lxc_envelope {
 /* {"error":{"code":…,"message":…}} and a newline. */
 void mxc_lxc_envelope(int fd, const struct mxc_lxc_envelope *told);
 
-/* The file that the environment variable MXC_RESULT_FILE names: a regular one that exists. -1: none is
- * asked for. */
+/* The file that the environment variable MXC_RESULT_FILE names: a regular one that exists. -1: none
+ * is asked for. */
 int mxc_lxc_result_open(int *out, struct mxc_err *err);
 
-/* One line: the exit status, what was printed as an envelope, and the error behind it (NULL: none). */
+/* One line: the exit status, what was printed as an envelope, and the error behind it (NULL:
+ * none). */
 int mxc_lxc_result_write(int fd, int status, const struct mxc_lxc_envelope *told,
                          const struct mxc_err *why);
 
 /* The value of "phase" when the text is a lifecycle request, else NULL. In the arena. */
 const char *mxc_lxc_phase(struct mxc_arena *arena, const struct mxc_config *config);
 
-/* Answers a lifecycle request: one envelope on standard output, also in 'told'. Returns the exit status. */
+/* Answers a lifecycle request: one envelope on standard output, also in 'told'. Returns the exit
+ * status. */
 int mxc_lxc_lifecycle(struct mxc_arena *arena, const char *phase, struct mxc_lxc_envelope *told);
 
 #endif

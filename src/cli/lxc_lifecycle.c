@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests of the state-aware lifecycle: recognised, and answered in the form that their clients parse. */
+/* Requests of the state-aware lifecycle: recognised, and answered in the form that their clients
+ * parse. */
 #include <jansson.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,8 +12,8 @@ const char *mxc_lxc_phase(struct mxc_arena *arena, const struct mxc_config *conf
     const char *phase = NULL;
     json_t *root;
 
-    /* A one-shot policy need not be parsed twice. Another spelling of the key is an unknown key to the
-     * reader, which refuses it. */
+    /* A one-shot policy need not be parsed twice. Another spelling of the key is an unknown key to
+     * the reader, which refuses it. */
     if (!memmem(config->text, config->length, "\"phase\"", 7))
         return NULL;
     root = json_loadb(config->text, config->length, JSON_REJECT_DUPLICATES, NULL);

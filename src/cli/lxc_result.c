@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How a call ended, in a file that the caller made and the program cannot reach: what it prints cannot be
- * taken for an error of ours. */
+/* How a call ended, in a file that the caller made and the program cannot reach: what it prints
+ * cannot be taken for an error of ours. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

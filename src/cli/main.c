@@ -13,7 +13,8 @@
 static const char lost_streams[] =
     "mxc: a standard stream is closed, and /dev/null cannot be opened in its place\n";
 
-/* A missing standard stream would be taken by the next file we open, and the guest would get that. */
+/* A missing standard stream would be taken by the next file we open, and the guest would get
+ * that. */
 static int fill_standard_streams(void)
 {
     struct pollfd streams[] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
@@ -42,8 +43,8 @@ static void end_by_signal(int number)
     _exit(128 + number);
 }
 
-/* Until a sandbox runs, a signal ends us with the status that callers know. One that the caller ignores
- * stays ignored. */
+/* Until a sandbox runs, a signal ends us with the status that callers know. One that the caller
+ * ignores stays ignored. */
 static void handle_signals(void)
 {
     const struct sigaction ours = { .sa_handler = end_by_signal };

@@ -55,7 +55,8 @@ static int wrong_words(struct mxc_cli *cli, const struct mxc_command *command,
     return mxc_cli_usage(cli, "out of memory");
 }
 
-/* Errors of the command line itself come before its options are known; they too are for programs then. */
+/* Errors of the command line itself come before its options are known; they too are for programs
+ * then. */
 static bool wants_json(int argc, char **argv)
 {
     for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)

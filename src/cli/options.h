@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Command-line options as a table: the same rows parse, print help, write man pages and completions. */
+/* Command-line options as a table: the same rows parse, print help, write man pages and
+ * completions. */
 #ifndef MXC_CLI_OPTIONS_H
 #define MXC_CLI_OPTIONS_H
 

@@ -9,8 +9,8 @@
 #include "base/buf.h"
 #include "cli/source.h"
 
-/* No shell gives these characters a meaning, wherever in a word they stand. "=" is not among them: a
- * first word A=b would be an assignment. */
+/* No shell gives these characters a meaning, wherever in a word they stand. "=" is not among them:
+ * a first word A=b would be an assignment. */
 static bool is_plain(const char *word)
 {
     return *word && !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

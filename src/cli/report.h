@@ -7,11 +7,13 @@
 
 #include "run/result.h"
 
-/* Takes the descriptor that the caller names with an option: open, writable, above 2. From then on it is closed at
- * every exec, so no program of ours or of the guest ever holds it. 'text' NULL: *out is -1. */
+/* Takes the descriptor that the caller names with an option: open, writable, above 2. From then on
+ * it is closed at every exec, so no program of ours or of the guest ever holds it. 'text' NULL:
+ * *out is -1. */
 int mxc_report_open(const char *option, const char *text, int *out, struct mxc_err *err);
 
-/* Writes the one line. Nothing to do when 'fd' is -1. A reader that is gone is no error of the run. */
+/* Writes the one line. Nothing to do when 'fd' is -1. A reader that is gone is no error of the
+ * run. */
 int mxc_report_write(int fd, const struct mxc_result *result, struct mxc_err *err);
 
 /* A moment as RFC 3339 in UTC with milliseconds. 'out' holds at least 32 bytes. */

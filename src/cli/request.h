@@ -21,7 +21,8 @@ struct mxc_request {
 int mxc_request_read(struct mxc_request *request, const struct mxc_read_options *options,
                      struct mxc_err *err);
 
-/* 'backend' as of --backend, or NULL. On failure 'err' has line and column when it has a pointer. */
+/* 'backend' as of --backend, or NULL. On failure 'err' has line and column when it has a
+ * pointer. */
 int mxc_request_plan(struct mxc_request *request, const char *backend, struct mxc_err *err);
 
 /* Fills line and column of an error that knows only its pointer. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Policy from a command line. Options become JSON text that the ordinary reader checks, so a policy from
- * options has no way around any rule. */
+/* Policy from a command line. Options become JSON text that the ordinary reader checks, so a policy
+ * from options has no way around any rule. */
 #include "cli/source.h"
 
 #include <errno.h>

@@ -141,7 +141,8 @@ static int keep_events(struct job *job)
     return job->events ? 0 : mxc_fail(&job->err, MXC_BACKEND, ENOMEM, "run", "cannot keep events");
 }
 
-/* People see what was refused, and what would allow it; programs ask for the events or the result. */
+/* People see what was refused, and what would allow it; programs ask for the events or the
+ * result. */
 static void tell_events(struct job *job)
 {
     auto_buf words = { 0 };

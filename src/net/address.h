@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One IPv4 or IPv6 address. An IPv4-mapped IPv6 address is the IPv4 address that it maps, always. */
+/* One IPv4 or IPv6 address. An IPv4-mapped IPv6 address is the IPv4 address that it maps,
+ * always. */
 #ifndef MXC_NET_ADDRESS_H
 #define MXC_NET_ADDRESS_H
 
@@ -29,8 +30,8 @@ const char *mxc_address_text(const struct mxc_address *address, char out[MXC_ADD
 
 bool mxc_address_same(const struct mxc_address *a, const struct mxc_address *b);
 
-/* The 16 bytes with IPv4 in its mapped form: one space for both families, in which ::ffff:0:0/96 is IPv4
- * as a whole. */
+/* The 16 bytes with IPv4 in its mapped form: one space for both families, in which ::ffff:0:0/96 is
+ * IPv4 as a whole. */
 void mxc_address_wide(const struct mxc_address *address, uint8_t out[16]);
 
 /* The same for a network: its 16 bytes, and its prefix length in that space (IPv4: 96 more). */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The bytes of compiled rules: a header, then arrays without gaps, in the order of their counts.
  *
- * Networks are kept in the wide form (net/address.h), sorted by address and length; each knows the next one
- * that contains it, so that those that contain an address are found by one search and at most 128 steps up.
- * Each has a set: ranges of keys, sorted and apart. A key is a protocol and a port in one number. */
+ * Networks are kept in the wide form (net/address.h), sorted by address and length; each knows the
+ * next one that contains it, so that those that contain an address are found by one search and at
+ * most 128 steps up. Each has a set: ranges of keys, sorted and apart. A key is a protocol and a
+ * port in one number. */
 #ifndef MXC_NET_BLOB_H
 #define MXC_NET_BLOB_H
 
@@ -45,8 +46,8 @@ struct mxc_rules_node {
 
 struct mxc_rules_range {
     uint32_t first, last; /* keys */
-    /* deny: the lowest index of a rule. allow: the prefix length of the narrowest network that a rule
-     * names here, which decides whether a closed range opens. Names: 0. */
+    /* deny: the lowest index of a rule. allow: the prefix length of the narrowest network that a
+     * rule names here, which decides whether a closed range opens. Names: 0. */
     uint32_t value;
 };
 

@@ -81,7 +81,8 @@ static const struct sock_filter head[] = {
     LOAD(nr),
 };
 
-/* Options of sockets: those that libslirp and we set once packets flow. What a name means depends on its level. */
+/* Options of sockets: those that libslirp and we set once packets flow. What a name means depends
+ * on its level. */
 static const struct {
     int call, level, name;
 } options[] = {
@@ -100,7 +101,8 @@ static const struct {
 #define OPTION_COUNT (sizeof options / sizeof *options)
 #define OPTION_SIZE  7
 
-/* Calls of which only some shapes are allowed; each block falls through when the call is another. */
+/* Calls of which only some shapes are allowed; each block falls through when the call is
+ * another. */
 static const struct sock_filter shapes[] = {
     /* streams and datagrams of the internet families: TCP, UDP and echo */
     IF(SYS_socket, 0, 14),

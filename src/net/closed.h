@@ -31,9 +31,9 @@ struct mxc_closed mxc_closed_find(const uint8_t wide[16]);
 /* Is it the gateway of either family? */
 bool mxc_closed_is_gateway(const uint8_t wide[16]);
 
-/* Another address that packets to this one may reach: the IPv4 address inside of an address that translators
- * (64:ff9b::/96) or 6to4 routers (2002::/16) take apart; for a gateway, the loopback address that it stands
- * for. False when there is none. */
+/* Another address that packets to this one may reach: the IPv4 address inside of an address that
+ * translators (64:ff9b::/96) or 6to4 routers (2002::/16) take apart; for a gateway, the loopback
+ * address that it stands for. False when there is none. */
 bool mxc_closed_behind(const uint8_t wide[16], uint8_t out[16]);
 
 /* A network of an allow rule, or what its exceptions left of it. */
@@ -43,8 +43,8 @@ struct mxc_closed_net {
     uint8_t named; /* the prefix length that the rule wrote; both in the wide form */
 };
 
-/* Is there an address that a rule with this network lets packets reach, or the gateway? 'private_closed': in the legacy
- * form of a policy. The host's own addresses are not known here. */
+/* Is there an address that a rule with this network lets packets reach, or the gateway?
+ * 'private_closed': in the legacy form of a policy. The host's own addresses are not known here. */
 bool mxc_closed_can_open(const struct mxc_closed_net *net, bool private_closed);
 
 #endif

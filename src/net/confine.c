@@ -18,8 +18,9 @@
 #include "net/calls.h"
 #include "net/sockets.h"
 
-/* Addresses, not pages: libslirp reserves 256 KiB for each connection, also for those that ended up to ten seconds ago
- * (MXC_FLOWS_BURST and ten times MXC_FLOWS_A_SECOND in net/flows.h), and ends when it gets none. */
+/* Addresses, not pages: libslirp reserves 256 KiB for each connection, also for those that ended up
+ * to ten seconds ago (MXC_FLOWS_BURST and ten times MXC_FLOWS_A_SECOND in net/flows.h), and ends
+ * when it gets none. */
 #define DATA_BYTES (4ull << 30)
 
 static int fail(struct mxc_err *err, const char *call)

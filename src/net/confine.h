@@ -5,8 +5,9 @@
 
 #include "base/err.h"
 
-/* For good: an empty read-only root, no capability, no new process or program, no file, no listening socket, and
- * only the system calls that moving packets takes. Needs the namespaces that mxc_net_start() makes. */
+/* For good: an empty read-only root, no capability, no new process or program, no file, no
+ * listening socket, and only the system calls that moving packets takes. Needs the namespaces that
+ * mxc_net_start() makes. */
 int mxc_net_confine(struct mxc_err *err);
 
 #endif

@@ -106,7 +106,8 @@ static uint32_t negative_ttl(const struct message *message, const struct record 
     return least < ttl_of(record) ? least : ttl_of(record);
 }
 
-/* Every record must be well formed. Tells the upper bits of the code, and what the zone says about itself. */
+/* Every record must be well formed. Tells the upper bits of the code, and what the zone says about
+ * itself. */
 static bool walk(const struct message *message, unsigned *code, uint32_t *negative)
 {
     size_t at = message->answers;

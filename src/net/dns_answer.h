@@ -28,8 +28,8 @@ struct mxc_dns_result {
 };
 
 enum mxc_dns_verdict {
-    MXC_DNS_STRAY, /* no answer to this question: as if it had not come */
-    MXC_DNS_RECASED, /* one, but for the case of the name: no proof that the server saw our question */
+    MXC_DNS_STRAY,   /* no answer to this question: as if it had not come */
+    MXC_DNS_RECASED, /* one, but for the case of the name: no proof that a server was asked */
     MXC_DNS_CUT,     /* the whole of it comes over a stream */
     MXC_DNS_NO_EDNS, /* the server may not know EDNS */
     MXC_DNS_FAILED,  /* the server does not know, or speaks nonsense */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Answers that still hold. A search looks at all of them, in an array that fits the processor's cache: names that
- * a guest chose cannot make it slower. */
+/* Answers that still hold. A search looks at all of them, in an array that fits the processor's
+ * cache: names that a guest chose cannot make it slower. */
 #include "net/dns_cache.h"
 
 #include <stdbool.h>

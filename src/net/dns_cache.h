@@ -19,7 +19,8 @@ struct mxc_dns_key {
 struct mxc_dns_cache *mxc_dns_cache_new(size_t room);
 void mxc_dns_cache_free(struct mxc_dns_cache *cache); /* accepts NULL */
 
-/* NULL when there is none that holds; else until the next call, with the milliseconds that are left. */
+/* NULL when there is none that holds; else until the next call, with the milliseconds that are
+ * left. */
 const struct mxc_dns_result *mxc_dns_cache_find(struct mxc_dns_cache *cache,
                                                 const struct mxc_dns_key *key, uint64_t now_ms,
                                                 uint64_t *left_ms);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Questions that come from the guest, questions that go to a server, answers that go to the guest. */
+/* Questions that come from the guest, questions that go to a server, answers that go to the
+ * guest. */
 #include "net/dns_message.h"
 
 #include <string.h>

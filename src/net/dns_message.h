@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Questions that come from the guest, questions that go to a server, answers that go to the guest. All are built
- * anew: no byte of a message is passed on. Answers of servers are read by net/dns_answer.h. */
+/* Questions that come from the guest, questions that go to a server, answers that go to the guest.
+ * All are built anew: no byte of a message is passed on. Answers of servers are read by
+ * net/dns_answer.h. */
 #ifndef MXC_NET_DNS_MESSAGE_H
 #define MXC_NET_DNS_MESSAGE_H
 
@@ -60,8 +61,8 @@ struct mxc_dns_query {
     uint8_t question[MXC_DNS_WIRE + 4]; /* as it stands in the message: an answer repeats it */
 };
 
-/* Reads a question of the guest. MXC_DNS_NOERROR, or with what it is to be refused; -1 when it is no question
- * and nobody is to be answered. */
+/* Reads a question of the guest. MXC_DNS_NOERROR, or with what it is to be refused; -1 when it is
+ * no question and nobody is to be answered. */
 int mxc_dns_query_read(const uint8_t *bytes, size_t size, struct mxc_dns_query *out);
 
 /* What is asked of a server. */
@@ -85,8 +86,8 @@ struct mxc_dns_reply {
     uint32_t ttl_s;
 };
 
-/* The answer, of at most 'limit' bytes (MXC_DNS_CLASSIC or more): records that do not fit are left out, and the
- * answer says that it is cut. Returns its size. */
+/* The answer, of at most 'limit' bytes (MXC_DNS_CLASSIC or more): records that do not fit are left
+ * out, and the answer says that it is cut. Returns its size. */
 size_t mxc_dns_reply_write(const struct mxc_dns_query *query, const struct mxc_dns_reply *reply,
                            size_t limit, uint8_t out[MXC_DNS_ROOM]);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Names in messages of DNS, and their text.
  *
- * Plain names are what hosts are called: labels of letters, digits and hyphens, no hyphen first or last, at most
- * 63 bytes each and 253 in all; underscores may stand for letters, but not in the last label. All others are odd:
- * we never ask for them, and never hand them on. */
+ * Plain names are what hosts are called: labels of letters, digits and hyphens, no hyphen first or
+ * last, at most 63 bytes each and 253 in all; underscores may stand for letters, but not in the
+ * last label. All others are odd: we never ask for them, and never hand them on. */
 #ifndef MXC_NET_DNS_NAME_H
 #define MXC_NET_DNS_NAME_H
 
@@ -21,8 +21,9 @@ enum mxc_dns_name_kind {
     MXC_DNS_NAME_PLAIN,
 };
 
-/* Reads the name at '*at' and steps over it. Pointers may lead backwards only. The text has no dot at its end;
- * in that of an odd name other bytes became '?', and the root is ".". A bad name changes neither. */
+/* Reads the name at '*at' and steps over it. Pointers may lead backwards only. The text has no dot
+ * at its end; in that of an odd name other bytes became '?', and the root is ".". A bad name
+ * changes neither. */
 enum mxc_dns_name_kind mxc_dns_name_read(const uint8_t *message, size_t size, size_t *at,
                                          char out[MXC_DNS_NAME]);
 

@@ -18,9 +18,10 @@ struct mxc_dns_stream {
     size_t used;
 };
 
-/* Takes bytes that arrived, up to the end of a message, and tells how many it took. 1: 'stream->bytes +
- * MXC_DNS_FRAME' is a message of '*size' bytes, until the next call; call again for what is left. 0: all was taken,
- * and no message is whole. -1: too long a message; the stream is of no use any more. */
+/* Takes bytes that arrived, up to the end of a message, and tells how many it took. 1:
+ * 'stream->bytes + MXC_DNS_FRAME' is a message of '*size' bytes, until the next call; call again
+ * for what is left. 0: all was taken, and no message is whole. -1: too long a message; the stream
+ * is of no use any more. */
 int mxc_dns_stream_take(struct mxc_dns_stream *stream, const uint8_t *bytes, size_t count,
                         size_t *taken, size_t *size);
 

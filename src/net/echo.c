@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Echo requests by the kernel's sockets for them: no privilege, and no other ICMP message can be sent through
- * one. */
+/* Echo requests by the kernel's sockets for them: no privilege, and no other ICMP message can be
+ * sent through one. */
 #include "net/echo.h"
 
 #include <netinet/in.h>

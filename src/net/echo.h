@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Echo requests into the world. libslirp 4.7 knows none over IPv6, and over IPv4 takes a socket for each request and
- * sends UDP where the host keeps it from sending echo requests. */
+/* Echo requests into the world. libslirp 4.7 knows none over IPv6, and over IPv4 takes a socket for
+ * each request and sends UDP where the host keeps it from sending echo requests. */
 #ifndef MXC_NET_ECHO_H
 #define MXC_NET_ECHO_H
 
@@ -33,14 +33,15 @@ struct mxc_echo {
 
 void mxc_echo_init(struct mxc_echo *echo);
 
-/* Takes a frame that the filter has passed, when it is such a request; the gateway and the resolver answer for
- * themselves. */
+/* Takes a frame that the filter has passed, when it is such a request; the gateway and the resolver
+ * answer for themselves. */
 bool mxc_echo_take(struct mxc_echo *echo, const uint8_t *frame, size_t size, uint64_t now_ms);
 
 /* Adds descriptors behind the first '*count' of 'polls', which has room for MXC_ECHO_MAX more. */
 void mxc_echo_polls(struct mxc_echo *echo, struct pollfd *polls, size_t *count, uint64_t now_ms);
 
-/* After poll(), with the first entry that was added: calls 'send' with each answer, as a frame for the guest. */
+/* After poll(), with the first entry that was added: calls 'send' with each answer, as a frame for
+ * the guest. */
 void mxc_echo_handle(struct mxc_echo *echo, const struct pollfd *polls,
                      void (*send)(void *context, const uint8_t *frame, size_t size), void *context);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the network process tells the executor: one fixed-size packet for each event, over a socket that
- * keeps packets apart. The executor does not trust it: that process reads what the guest writes. */
+/* What the network process tells the executor: one fixed-size packet for each event, over a socket
+ * that keeps packets apart. The executor does not trust it: that process reads what the guest
+ * writes. */
 #ifndef MXC_NET_EVENT_H
 #define MXC_NET_EVENT_H
 
@@ -68,8 +69,8 @@ struct mxc_net_event {
     char denied[256];      /* refused by a rule: a denied name that has the address; "": none */
 };
 
-/* Takes a packet of 'size' bytes apart. False unless it is an event whose every field is one that this
- * header knows; the names become one line each that steers no terminal. */
+/* Takes a packet of 'size' bytes apart. False unless it is an event whose every field is one that
+ * this header knows; the names become one line each that steers no terminal. */
 bool mxc_net_event_take(const void *packet, size_t size, struct mxc_net_event *out);
 
 /* Is it the same that happened, apart from when and how often? */

@@ -84,7 +84,8 @@ static bool is_resolver(const struct mxc_packet *packet)
                                 : memcmp(packet->to, MXC_RESOLVER_V4, 4) == 0;
 }
 
-/* libslirp makes the Ethernet addresses of gateway and resolver from the end of their IP addresses. */
+/* libslirp makes the Ethernet addresses of gateway and resolver from the end of their IP
+ * addresses. */
 static bool is_our_mac(const uint8_t *mac, uint8_t version)
 {
     static const uint8_t v4[5] = { 0x52, 0x55, 10, 0, 2 }, v6[5] = { 0x52, 0x56, 0, 0, 0 };
@@ -192,8 +193,8 @@ static bool begin(struct mxc_filter *filter, const struct mxc_flow_key *key, str
     return true;
 }
 
-/* BOOTP, TFTP and DHCPv6 at the gateway: libslirp takes these for itself and never passes them on. Nobody needs them,
- * and so they are no way to its parsers. */
+/* BOOTP, TFTP and DHCPv6 at the gateway: libslirp takes these for itself and never passes them on.
+ * Nobody needs them, and so they are no way to its parsers. */
 static bool is_for_libslirp(const struct mxc_packet *packet)
 {
     static const uint16_t ports[] = { 67, 69, 547 };
@@ -319,8 +320,8 @@ static bool is_good_arp(const struct mxc_filter *filter, const struct mxc_packet
            (is_guest(4, packet->from) || (what == 1 && memcmp(packet->from, none, 4) == 0));
 }
 
-/* Router solicitations (133), and neighbour solicitations (135) and advertisements (136), from the guest's
- * address, one of its link, or none. */
+/* Router solicitations (133), and neighbour solicitations (135) and advertisements (136), from the
+ * guest's address, one of its link, or none. */
 static bool is_good_ndp(const struct mxc_packet *packet)
 {
     static const uint8_t none[16] = { 0 }, link[16] = { 0xfe, 0x80 };
@@ -330,8 +331,8 @@ static bool is_good_ndp(const struct mxc_packet *packet)
             mxc_address_shares(packet->from, link, 64));
 }
 
-/* Whoever is looked for beside the gateway and the resolver is found at the gateway, so that what is sent to him can be
- * refused. */
+/* Whoever is looked for beside the gateway and the resolver is found at the gateway, so that what
+ * is sent to him can be refused. */
 static enum mxc_verdict meet(const struct mxc_packet *packet, struct mxc_filter_out *out)
 {
     out->reply_size = mxc_reply_neighbour(packet, out->reply);
@@ -434,7 +435,7 @@ enum mxc_verdict mxc_filter_in(struct mxc_filter *filter, const uint8_t *frame, 
     switch (packet.kind) {
     case MXC_PACKET_ARP:
         return MXC_FRAME_PASS;
-    case MXC_PACKET_NDP: /* no advertised prefix: the guest would take addresses that it may not use */
+    case MXC_PACKET_NDP: /* no prefix: the guest would take addresses that it may not use */
         return packet.type == 135 || packet.type == 136 ? MXC_FRAME_PASS : MXC_FRAME_DROP;
     case MXC_PACKET_TCP:
     case MXC_PACKET_UDP:

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Every frame between the guest and the rest of the world is shown here first.
  *
- * From the guest: ARP and neighbour discovery for the sandbox's own network; and IPv4 and IPv6 packets of TCP,
- * UDP and echo requests from the guest's own addresses, without options, fragments or extension headers. The
- * first packet of a flow asks the rules, later ones go with it. What the rules refuse is answered at once: TCP
- * by a reset, all else by "administratively prohibited". All other frames are dropped in silence.
+ * From the guest: ARP and neighbour discovery for the sandbox's own network; and IPv4 and IPv6
+ * packets of TCP, UDP and echo requests from the guest's own addresses, without options, fragments
+ * or extension headers. The first packet of a flow asks the rules, later ones go with it. What the
+ * rules refuse is answered at once: TCP by a reset, all else by "administratively prohibited". All
+ * other frames are dropped in silence.
  *
- * To the guest: what belongs to a flow, ICMP errors about one, and new connections to published ports. */
+ * To the guest: what belongs to a flow, ICMP errors about one, and new connections to published
+ * ports. */
 #ifndef MXC_NET_FILTER_H
 #define MXC_NET_FILTER_H
 
@@ -68,16 +70,17 @@ enum mxc_verdict mxc_filter_out(struct mxc_filter *filter, const uint8_t *frame,
 enum mxc_verdict mxc_filter_in(struct mxc_filter *filter, const uint8_t *frame, size_t size,
                                uint64_t now_ms);
 
-/* No descriptor is left for another flow, or there are some again: meanwhile nothing begins that would take one. */
+/* No descriptor is left for another flow, or there are some again: meanwhile nothing begins that
+ * would take one. */
 void mxc_filter_crowd(struct mxc_filter *filter, bool crowded);
 
 /* The frame that carries the resolver's answer. Its size, or 0 when it does not fit. */
 size_t mxc_filter_answer(const struct mxc_filter *filter, const struct mxc_asker *asker,
                          const uint8_t *bytes, size_t size, uint8_t *frame, size_t room);
 
-/* To be called when the host's addresses or the rules changed ('rules' not NULL: to those; then the pins must be
- * new as well, since they hold numbers of names): flows that would not be allowed now end. While the rules are
- * the same, a flow that a name opened outlives its pin. */
+/* To be called when the host's addresses or the rules changed ('rules' not NULL: to those; then the
+ * pins must be new as well, since they hold numbers of names): flows that would not be allowed now
+ * end. While the rules are the same, a flow that a name opened outlives its pin. */
 void mxc_filter_recheck(struct mxc_filter *filter, const struct mxc_ruleset *rules,
                         uint64_t now_ms);
 

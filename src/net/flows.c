@@ -12,8 +12,8 @@
 
 _Static_assert(sizeof(struct mxc_flow_key) == 24, "keys are compared as bytes");
 
-/* Of connections. libslirp keeps what it knows of one for ten seconds after its end, so that those which are open do not
- * tell what it holds. */
+/* Of connections. libslirp keeps what it knows of one for ten seconds after its end, so that those
+ * which are open do not tell what it holds. */
 static const struct mxc_bucket_rate beginning = { MXC_FLOWS_BURST, MXC_FLOWS_A_SECOND };
 
 struct mxc_flows {
@@ -26,8 +26,9 @@ struct mxc_flows {
     struct mxc_flow_entry *items;
 };
 
-/* How long a flow may be silent, in ms; the second number counts when there is no room. TCP that idles is kept
- * for hours: that is what idle logins do. What has ended is kept only for stragglers. */
+/* How long a flow may be silent, in ms; the second number counts when there is no room. TCP that
+ * idles is kept for hours: that is what idle logins do. What has ended is kept only for
+ * stragglers. */
 static const uint64_t idle_ms[MXC_FLOW_STATES][2] = {
     [MXC_FLOW_HALF] = { 90 * 1000, 90 * 1000 },
     [MXC_FLOW_OPEN] = { 6 * 3600 * 1000, 6 * 3600 * 1000 },

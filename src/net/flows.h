@@ -35,17 +35,17 @@ struct mxc_flow_entry {
     uint64_t last_ms;
 };
 
-/* Each open connection may hold 256 KiB in libslirp, each that ended some pages for a while: at most so many are
- * open, so many begin at once, and so many a second after that. Together with the descriptors and the memory that
- * net/confine.c leaves. */
+/* Each open connection may hold 256 KiB in libslirp, each that ended some pages for a while: at
+ * most so many are open, so many begin at once, and so many a second after that. Together with the
+ * descriptors and the memory that net/confine.c leaves. */
 #define MXC_FLOWS_TCP      1024
 #define MXC_FLOWS_BURST    2048
 #define MXC_FLOWS_A_SECOND 500
 
 struct mxc_flows;
 
-/* At most 'room' flows, 'half' of them unanswered TCP; 'seed' makes the order unknown to the guest. NULL when out
- * of memory. */
+/* At most 'room' flows, 'half' of them unanswered TCP; 'seed' makes the order unknown to the guest.
+ * NULL when out of memory. */
 struct mxc_flows *mxc_flows_new(size_t room, size_t half, uint64_t seed);
 void mxc_flows_free(struct mxc_flows *flows); /* accepts NULL */
 
@@ -53,7 +53,8 @@ void mxc_flows_free(struct mxc_flows *flows); /* accepts NULL */
 struct mxc_flow_entry *mxc_flows_find(struct mxc_flows *flows, const struct mxc_flow_key *key,
                                       uint64_t now_ms);
 
-/* Adds a flow that is not there. NULL at a bound: of all, of TCP, of TCP that is half open, of TCP that begins. */
+/* Adds a flow that is not there. NULL at a bound: of all, of TCP, of TCP that is half open, of TCP
+ * that begins. */
 struct mxc_flow_entry *mxc_flows_add(struct mxc_flows *flows, const struct mxc_flow_key *key,
                                      enum mxc_flow_state state, uint64_t now_ms);
 

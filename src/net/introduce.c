@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The guest's hardware address, told to libslirp in the guest's name: it would ask for it when the first answer is
- * due, and send that answer late. */
+/* The guest's hardware address, told to libslirp in the guest's name: it would ask for it when the
+ * first answer is due, and send that answer late. */
 #include <arpa/inet.h>
 #include <net/ethernet.h>
 #include <net/if_arp.h>

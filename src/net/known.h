@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which name an address was last given for, so that events can say it. Bounded; nothing depends on it. */
+/* Which name an address was last given for, so that events can say it. Bounded; nothing depends on
+ * it. */
 #ifndef MXC_NET_KNOWN_H
 #define MXC_NET_KNOWN_H
 
@@ -18,8 +19,8 @@ struct mxc_known {
     size_t next; /* that is overwritten */
 };
 
-/* Learns from an answer that the resolver gave: the question's name, for each address in it. What is no such message is
- * passed over. */
+/* Learns from an answer that the resolver gave: the question's name, for each address in it. What
+ * is no such message is passed over. */
 void mxc_known_learn(struct mxc_known *known, const uint8_t *message, size_t size);
 
 /* NULL when it is not known. */

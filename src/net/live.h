@@ -8,8 +8,8 @@
 #include "net/pins.h"
 #include "net/spans.h"
 
-/* Caller's memory; all zero: no addresses, no pins. Whoever changes what it points to lets the filter ask again
- * (mxc_filter_recheck()). */
+/* Caller's memory; all zero: no addresses, no pins. Whoever changes what it points to lets the
+ * filter ask again (mxc_filter_recheck()). */
 struct mxc_live {
     const struct mxc_spans *own;   /* of the host, settled; NULL: none */
     const struct mxc_pins *pins;   /* of names of allow rules; NULL: none */

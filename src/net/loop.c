@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One poll for everything: the guest's frames, libslirp's sockets, the resolver's, changes of the host's
- * addresses, and the executor. */
+/* One poll for everything: the guest's frames, libslirp's sockets, the resolver's, changes of the
+ * host's addresses, and the executor. */
 #include "net/loop.h"
 
 #include <errno.h>
@@ -240,7 +240,8 @@ static void handle_frame(struct mxc_loop *loop, size_t length)
     }
 }
 
-/* The device ends with the sandbox's network namespace; the executor tells when that is the end of the run. */
+/* The device ends with the sandbox's network namespace; the executor tells when that is the end of
+ * the run. */
 static void read_frames(struct mxc_loop *loop)
 {
     for (int i = 0; i < BATCH; i++) {

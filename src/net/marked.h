@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Routing tables that no packet of ours is looked up in, because every rule that leads to them asks for a mark, and our
- * packets have none. Hosts with transparent proxies have a table that leads everything to the host itself, for
- * marked packets: it says nothing about addresses. */
+/* Routing tables that no packet of ours is looked up in, because every rule that leads to them asks
+ * for a mark, and our packets have none. Hosts with transparent proxies have a table that leads
+ * everything to the host itself, for marked packets: it says nothing about addresses. */
 #ifndef MXC_NET_MARKED_H
 #define MXC_NET_MARKED_H
 

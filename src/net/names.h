@@ -34,7 +34,8 @@ void mxc_names_ask(struct mxc_names *names, const struct mxc_filter_out *asked, 
 /* The same over TCP: a frame for which it said MXC_FRAME_STREAM. */
 void mxc_names_hear(struct mxc_names *names, const uint8_t *frame, size_t size, uint64_t now_ms);
 
-/* Adds what it waits for behind the first '*count' of 'room' entries, and lowers '*timeout_ms' to its next timer. */
+/* Adds what it waits for behind the first '*count' of 'room' entries, and lowers '*timeout_ms' to
+ * its next timer. */
 void mxc_names_polls(struct mxc_names *names, struct pollfd *polls, size_t room, size_t *count,
                      int *timeout_ms, uint64_t now_ms);
 /* After poll(), with the same entries. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* mxc-net: carries the traffic of one sandbox, and of it only what the rules allow. The executor starts it
- * with two descriptors (net/control.h) in namespaces of its own. It reads no packet before it is confined. */
+/* mxc-net: carries the traffic of one sandbox, and of it only what the rules allow. The executor
+ * starts it with two descriptors (net/control.h) in namespaces of its own. It reads no packet
+ * before it is confined. */
 #include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
@@ -108,8 +109,8 @@ static int serve(struct mxc_err *err)
     return mxc_loop_run(loop, device, MXC_NET_CONTROL_FD, err);
 }
 
-/* "mxc-net resolve NAME", for the address of a proxy: the executor itself is linked statically, and so cannot load
- * what the host resolves names with. One address a line. */
+/* "mxc-net resolve NAME", for the address of a proxy: the executor itself is linked statically, and
+ * so cannot load what the host resolves names with. One address a line. */
 static int resolve(const char *name)
 {
     const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG };

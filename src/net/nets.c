@@ -69,7 +69,8 @@ static int add_without(struct mxc_nets *nets, struct mxc_arena *arena, struct mx
     return add_without(nets, arena, net, except + lower, count - lower);
 }
 
-/* The exceptions that matter: sorted, those outside left out, one that covers all cut to the network. */
+/* The exceptions that matter: sorted, those outside left out, one that covers all cut to the
+ * network. */
 static int read_exceptions(const struct mxc_peer *peer, const struct mxc_net *net,
                            struct mxc_arena *arena, struct mxc_nets *out)
 {

@@ -26,8 +26,8 @@ struct mxc_nets {
     size_t count, room;
 };
 
-/* Adds what a rule says by networks; its names are not looked at. 0, or -1 when memory or MXC_NETS_MAX is
- * used up; the latter if 'count' has reached it. */
+/* Adds what a rule says by networks; its names are not looked at. 0, or -1 when memory or
+ * MXC_NETS_MAX is used up; the latter if 'count' has reached it. */
 int mxc_nets_add_rule(struct mxc_nets *nets, struct mxc_arena *arena, const struct mxc_rule *rule,
                       uint32_t index);
 

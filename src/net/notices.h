@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Events at a bearable rate: the same one at most once in a second, all together from a bucket that fills slowly. What is
- * kept back is counted for each event, and told with the next one that is the same, or when there is time for it. */
+/* Events at a bearable rate: the same one at most once in a second, all together from a bucket that
+ * fills slowly. What is kept back is counted for each event, and told with the next one that is the
+ * same, or when there is time for it. */
 #ifndef MXC_NET_NOTICES_H
 #define MXC_NET_NOTICES_H
 
@@ -29,13 +30,13 @@ struct mxc_notices {
     struct mxc_notice known[MXC_NOTICES_KNOWN];
 };
 
-/* Tells an event, together with those like it that were kept back; or keeps it back. The counts of all that is told
- * and kept back are together those of what was added. */
+/* Tells an event, together with those like it that were kept back; or keeps it back. The counts of
+ * all that is told and kept back are together those of what was added. */
 void mxc_notices_add(struct mxc_notices *notices, const struct mxc_net_event *event,
                      uint64_t now_ms);
 
-/* Tells some of what was kept back, as far as the bucket lets it; to be called about every second, and with 'end' when
- * no more will come: then all is told in any case. */
+/* Tells some of what was kept back, as far as the bucket lets it; to be called about every second,
+ * and with 'end' when no more will come: then all is told in any case. */
 void mxc_notices_tick(struct mxc_notices *notices, uint64_t now_ms, bool end);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What is the host's own, by rtnetlink: its addresses, and the routes that lead to the host itself (each address has
- * some; others are made by hand, for networks that no interface has). Both sockets are opened before the process is
- * confined. */
+/* What is the host's own, by rtnetlink: its addresses, and the routes that lead to the host itself
+ * (each address has some; others are made by hand, for networks that no interface has). Both
+ * sockets are opened before the process is confined. */
 #include "net/own.h"
 
 #include <errno.h>
@@ -66,8 +66,9 @@ static int keep_network(struct mxc_spans *spans, unsigned family, const struct r
     return keep(spans, &network, err);
 }
 
-/* IFA_LOCAL is the host's own end; IPv6 has IFA_ADDRESS alone. Both are kept where both are given: a
- * broadcast network gives the same twice, and the far end of a link is no place for a guest either. */
+/* IFA_LOCAL is the host's own end; IPv6 has IFA_ADDRESS alone. Both are kept where both are given:
+ * a broadcast network gives the same twice, and the far end of a link is no place for a guest
+ * either. */
 static int take_address(void *context, struct nlmsghdr *row, struct mxc_err *err)
 {
     struct reading *reading = context;

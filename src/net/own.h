@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The addresses that are the host's now: those that it has, and all that its routes deliver to itself. */
+/* The addresses that are the host's now: those that it has, and all that its routes deliver to
+ * itself. */
 #ifndef MXC_NET_OWN_H
 #define MXC_NET_OWN_H
 
@@ -14,11 +15,11 @@ struct mxc_own {
     struct mxc_spans spans; /* settled */
 };
 
-/* Begins to listen for changes, and reads what belongs to the caller's network namespace. A host with more than
- * MXC_SPANS_MAX separate spans is refused rather than some of them left open. */
+/* Begins to listen for changes, and reads what belongs to the caller's network namespace. A host
+ * with more than MXC_SPANS_MAX separate spans is refused rather than some of them left open. */
 int mxc_own_open(struct mxc_own *out, struct mxc_err *err);
-/* After 'changes' became readable: reads everything again where that may matter; 'changed' is whether 'spans' did.
- * On failure they are not known any more, and the caller must end. */
+/* After 'changes' became readable: reads everything again where that may matter; 'changed' is
+ * whether 'spans' did. On failure they are not known any more, and the caller must end. */
 int mxc_own_refresh(struct mxc_own *own, bool *changed, struct mxc_err *err);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames, from outside inwards. Each step returns false when what it looks at is not as it should be. */
+/* Frames, from outside inwards. Each step returns false when what it looks at is not as it should
+ * be. */
 #include "net/packet.h"
 
 #include <string.h>
@@ -113,7 +114,8 @@ static bool read_v4(struct mxc_packet *out, size_t left)
     return read_protocol(out, ip[9]);
 }
 
-/* IPv4 in the clothes of IPv6 is in no network; whoever sends to it would reach what IPv4 calls by that address. */
+/* IPv4 in the clothes of IPv6 is in no network; whoever sends to it would reach what IPv4 calls by
+ * that address. */
 static bool is_mapped(const uint8_t *address)
 {
     static const uint8_t prefix[12] = { [10] = 0xff, [11] = 0xff };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* An Ethernet frame taken apart, so far as we let anything pass; all else is "other".
  *
- * IP packets have no options, no fragments and no extension headers, a true header checksum, and lengths that
- * agree with each other and with the frame (which may be padded to its least size). */
+ * IP packets have no options, no fragments and no extension headers, a true header checksum, and
+ * lengths that agree with each other and with the frame (which may be padded to its least size). */
 #ifndef MXC_NET_PACKET_H
 #define MXC_NET_PACKET_H
 
@@ -40,8 +40,9 @@ struct mxc_packet {
 
 void mxc_packet_read(const uint8_t *frame, size_t size, struct mxc_packet *out);
 
-/* Who sent the packet that an ICMP error is about, and to whom: ports and addresses as in a packet of its own,
- * from no more than its first bytes. False when too little of it is there, or when it is of another kind. */
+/* Who sent the packet that an ICMP error is about, and to whom: ports and addresses as in a packet
+ * of its own, from no more than its first bytes. False when too little of it is there, or when it
+ * is of another kind. */
 bool mxc_packet_quoted(const struct mxc_packet *error, struct mxc_packet *out);
 
 /* Is the destination for more than one receiver: for a group, or for all? */

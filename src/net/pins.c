@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A hash table with chains of numbers in one block of memory, whose pages are touched when they are used. Where names have
- * shares, the pins of each are in a list as well. Numbers are one more than the place; 0: none. */
+/* A hash table with chains of numbers in one block of memory, whose pages are touched when they are
+ * used. Where names have shares, the pins of each are in a list as well. Numbers are one more than
+ * the place; 0: none. */
 #include "net/pins.h"
 
 #include <stdlib.h>
@@ -74,7 +75,8 @@ static struct pin *pin_at(const struct mxc_pins *pins, uint32_t number)
     return &pins->items[number - 1];
 }
 
-/* Whoever answers the names chooses the addresses; at worst all pins share one chain, which is bounded. */
+/* Whoever answers the names chooses the addresses; at worst all pins share one chain, which is
+ * bounded. */
 static uint32_t *chain(const struct mxc_pins *pins, const struct mxc_address *address)
 {
     uint32_t hash = 2166136261U ^ address->family;

@@ -20,8 +20,8 @@
 #define MXC_NET_RESOLVER6 { 0xfd, [15] = 3 }
 #define MXC_NET_PREFIX6   64
 
-/* Locally administered. libslirp makes its own from the ends of its addresses: 2 for the gateway, 3 for the
- * resolver. */
+/* Locally administered. libslirp makes its own from the ends of its addresses: 2 for the gateway, 3
+ * for the resolver. */
 #define MXC_NET_GUEST_MAC  { 0x52, 0x55, 10, 0, 2, 100 }
 #define MXC_NET_MAC4(last) { 0x52, 0x55, 10, 0, 2, last }
 #define MXC_NET_MAC6(last) { 0x52, 0x56, 0, 0, 0, last }

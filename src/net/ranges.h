@@ -20,8 +20,8 @@ struct mxc_ranges {
 int mxc_ranges_add(struct mxc_ranges *ranges, struct mxc_arena *arena, const struct mxc_rule *rule,
                    uint32_t value);
 
-/* Makes the ranges sorted and apart. Where some overlap, the lowest value wins, or the highest. 'space' is
- * used for the result and swapped with 'ranges'. 0, or -1 when out of memory. */
+/* Makes the ranges sorted and apart. Where some overlap, the lowest value wins, or the highest.
+ * 'space' is used for the result and swapped with 'ranges'. 0, or -1 when out of memory. */
 int mxc_ranges_merge(struct mxc_ranges *ranges, struct mxc_ranges *space, struct mxc_arena *arena,
                      bool lowest);
 

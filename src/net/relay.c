@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Connections from ::1 of the host to 127.0.0.1 of the host, where libslirp takes them into the guest. */
+/* Connections from ::1 of the host to 127.0.0.1 of the host, where libslirp takes them into the
+ * guest. */
 #include "net/relay.h"
 
 #include <arpa/inet.h>
@@ -13,7 +14,8 @@
 #include "base/auto.h"
 #include "net/publish.h"
 
-/* How long nobody is accepted when there were no descriptors: asking again at once would never end. */
+/* How long nobody is accepted when there were no descriptors: asking again at once would never
+ * end. */
 #define REST_MS 1000
 
 /* As net/stack.c has it for connections that libslirp accepts. */
@@ -165,7 +167,8 @@ static void close_one(int fd)
 
 /* ---- what is said */
 
-/* Carries what 'from' says to the other end, as much as that takes. False: the connection is broken. */
+/* Carries what 'from' says to the other end, as much as that takes. False: the connection is
+ * broken. */
 static bool carry(struct mxc_relay *relay, struct mxc_relay_end *from, int to)
 {
     ssize_t said = recv(from->fd, relay->chunk, sizeof relay->chunk, MSG_PEEK);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Published ports on ::1, for programs that listen on IPv4 alone: each connection is carried on to the listener of
- * libslirp on 127.0.0.1. libslirp itself would bring it to the guest over IPv6, and accept it before it knows
- * whether anybody listens there.
+/* Published ports on ::1, for programs that listen on IPv4 alone: each connection is carried on to
+ * the listener of libslirp on 127.0.0.1. libslirp itself would bring it to the guest over IPv6, and
+ * accept it before it knows whether anybody listens there.
  *
- * Bytes wait in the kernel's sockets, never here: what one end does not take is left unread at the other. */
+ * Bytes wait in the kernel's sockets, never here: what one end does not take is left unread at the
+ * other. */
 #ifndef MXC_NET_RELAY_H
 #define MXC_NET_RELAY_H
 
@@ -46,12 +47,13 @@ struct mxc_relay {
 
 void mxc_relay_init(struct mxc_relay *relay);
 
-/* Listens on ::1 for a published port. A host that has no ::1 is served by 127.0.0.1 alone; any other failure is
- * the entry's. */
+/* Listens on ::1 for a published port. A host that has no ::1 is served by 127.0.0.1 alone; any
+ * other failure is the entry's. */
 int mxc_relay_listen(struct mxc_relay *relay, const struct mxc_net_publish *publish,
                      struct mxc_err *err);
 
-/* Adds descriptors behind the first '*count' of 'polls', which has room for MXC_RELAY_POLLS more. */
+/* Adds descriptors behind the first '*count' of 'polls', which has room for MXC_RELAY_POLLS
+ * more. */
 void mxc_relay_polls(struct mxc_relay *relay, struct pollfd *polls, size_t *count, uint64_t now_ms);
 
 /* After poll(), with the first entry that was added. */

@@ -22,8 +22,9 @@ struct mxc_resolv_conf {
     unsigned attempts;  /* 1 to 5 */
 };
 
-/* The first three servers; without any, 127.0.0.1, as the C library has it. What we do not know, and what is
- * wrong, is passed over: the host's file is not ours to judge. Search lists are the guest's own matter. */
+/* The first three servers; without any, 127.0.0.1, as the C library has it. What we do not know,
+ * and what is wrong, is passed over: the host's file is not ours to judge. Search lists are the
+ * guest's own matter. */
 void mxc_resolv_conf_read(const char *text, size_t size, struct mxc_resolv_conf *out);
 
 #endif

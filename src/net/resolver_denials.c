@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Denied names are resolved for ourselves: their addresses are denied until an answer comes that has them no more, and
- * some time beyond. Names of the form "*.name" cannot be: nobody can list what is below a name. */
+/* Denied names are resolved for ourselves: their addresses are denied until an answer comes that
+ * has them no more, and some time beyond. Names of the form "*.name" cannot be: nobody can list
+ * what is below a name. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "net/resolver_parts.h"
 
-/* How often a name is looked at: when its answer ends, within these bounds; long lists take longer. The first time they
- * go out as fast as they are answered, since until then nothing is denied; after that servers get so many questions. */
+/* How often a name is looked at: when its answer ends, within these bounds; long lists take longer.
+ * The first time they go out as fast as they are answered, since until then nothing is denied;
+ * after that servers get so many questions. */
 #define LEAST_MS 30000
 #define MOST_MS  300000
 #define EACH_MS  20
@@ -17,8 +19,8 @@ static const struct mxc_bucket_rate again = { 50, 1000 / EACH_MS };
 /* The first pause after a failure; each one is twice as long, up to LEAST_MS. */
 #define RETRY_MS 1000
 
-/* How long an address stays denied that is no more in the answer: many names have more addresses than they tell at once,
- * and an address that was told once is known. */
+/* How long an address stays denied that is no more in the answer: many names have more addresses
+ * than they tell at once, and an address that was told once is known. */
 #define GRACE_MS 1800000
 
 static const uint16_t types[2] = { MXC_DNS_A, MXC_DNS_AAAA };

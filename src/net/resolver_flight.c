@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Questions on their way to servers: tries, one after the other, until one is answered or the time is over. */
+/* Questions on their way to servers: tries, one after the other, until one is answered or the time
+ * is over. */
 #include <string.h>
 
 #include "net/resolver_parts.h"
 
 #define STRAYS_MOST 16
 
-/* Letters in a case that only the server knows which was asked (the other half of proof, beside id and port). */
+/* Letters in a case that only the server knows which was asked (the other half of proof, beside id
+ * and port). */
 static void shuffle_case(char *name, const uint8_t *bits)
 {
     for (size_t i = 0; name[i]; i++)

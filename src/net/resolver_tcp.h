@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The resolver's port of TCP: as much of that protocol as short questions and answers need, over a link that hardly
- * loses anything. No socket of the host is in it, so nobody else can ask.
+/* The resolver's port of TCP: as much of that protocol as short questions and answers need, over a
+ * link that hardly loses anything. No socket of the host is in it, so nobody else can ask.
  *
- * Segments count only in their order; others are asked for again. A connection holds a bounded part of what the guest
- * sends and of what it does not take; beyond that, and after 15 seconds of silence, it is reset. */
+ * Segments count only in their order; others are asked for again. A connection holds a bounded part
+ * of what the guest sends and of what it does not take; beyond that, and after 15 seconds of
+ * silence, it is reset. */
 #ifndef MXC_NET_RESOLVER_TCP_H
 #define MXC_NET_RESOLVER_TCP_H
 
@@ -17,7 +18,8 @@ struct mxc_resolver_tcp_ways {
     void *context;
     /* A frame for the guest. May not call anything here. */
     void (*write)(void *context, const uint8_t *frame, size_t size);
-    /* A message; mxc_resolver_tcp_answer() may be called from within. Does it get an answer, by now or later? */
+    /* A message; mxc_resolver_tcp_answer() may be called from within. Does it get an answer, by now
+     * or later? */
     bool (*ask)(void *context, const struct mxc_dns_asker *asker, const uint8_t *bytes, size_t size,
                 uint64_t now_ms);
     void (*random)(void *context, uint8_t *out, size_t size);
@@ -35,7 +37,8 @@ void mxc_resolver_tcp_take(struct mxc_resolver_tcp *tcp, const uint8_t *frame, s
 void mxc_resolver_tcp_answer(struct mxc_resolver_tcp *tcp, const struct mxc_dns_asker *asker,
                              const uint8_t *bytes, size_t size, uint64_t now_ms);
 
-/* Sends again what was lost. Returns when it is to be called again; to be called after the others as well. */
+/* Sends again what was lost. Returns when it is to be called again; to be called after the others
+ * as well. */
 uint64_t mxc_resolver_tcp_tick(struct mxc_resolver_tcp *tcp, uint64_t now_ms);
 
 #endif

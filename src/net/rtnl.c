@@ -17,7 +17,8 @@ int mxc_rtnl_fail(struct mxc_err *err, int error)
                     "cannot read the addresses and routes of the host: %s", strerror(error));
 }
 
-/* With strict checks the kernel leaves out the routes of other types by itself: a router may have a million. */
+/* With strict checks the kernel leaves out the routes of other types by itself: a router may have a
+ * million. */
 int mxc_rtnl_open(uint32_t groups, int flags, int *out, struct mxc_err *err)
 {
     struct sockaddr_nl at = { .nl_family = AF_NETLINK, .nl_groups = groups };

@@ -20,7 +20,8 @@ struct mxc_rtnl_list {
 /* Gets the rows one by one; 0, or -1 with 'err', which ends the reading. */
 typedef int mxc_rtnl_take(void *context, struct nlmsghdr *row, struct mxc_err *err);
 
-/* A socket that hears of changes in these groups (RTMGRP_…), or that asks; 'flags' beside SOCK_CLOEXEC. */
+/* A socket that hears of changes in these groups (RTMGRP_…), or that asks; 'flags' beside
+ * SOCK_CLOEXEC. */
 int mxc_rtnl_open(uint32_t groups, int flags, int *out, struct mxc_err *err);
 
 /* Reads a whole list. 0, or -1; MXC_RTNL_AGAIN when it changed meanwhile and may lack rows. */

@@ -85,7 +85,8 @@ static bool pin_denies(void *context, uint32_t name)
     return false;
 }
 
-/* The lowest rule that denies by a name that points to one of these addresses. 'behind' may be NULL. */
+/* The lowest rule that denies by a name that points to one of these addresses. 'behind' may be
+ * NULL. */
 static struct denial denying_name(const struct question *question, const uint8_t *behind)
 {
     struct denial denial = { question->rules, question->key, MXC_NO_RULE, NULL };

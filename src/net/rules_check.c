@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Rules may come from elsewhere than the reader (a proxy's, for one): their shape is looked at once more. */
+/* Rules may come from elsewhere than the reader (a proxy's, for one): their shape is looked at once
+ * more. */
 #include "net/rules_check.h"
 
 #include <stdbool.h>

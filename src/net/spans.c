@@ -28,8 +28,8 @@ static bool reserve(struct mxc_spans *spans)
     return true;
 }
 
-/* Hosts have each address as an address and as a route: what was added twice does not count. Room for half of them is
- * made at a time, so that the sorting costs little. */
+/* Hosts have each address as an address and as a route: what was added twice does not count. Room
+ * for half of them is made at a time, so that the sorting costs little. */
 static int add(struct mxc_spans *spans, const struct mxc_span *span)
 {
     if (memcmp(span->first, span->last, 16) > 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A set of addresses that changes while a sandbox runs: spans of them, sorted once and then searched. */
+/* A set of addresses that changes while a sandbox runs: spans of them, sorted once and then
+ * searched. */
 #ifndef MXC_NET_SPANS_H
 #define MXC_NET_SPANS_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* libslirp as the end of the guest's network: it speaks TCP, UDP and ICMP with the guest, and uses ordinary
- * sockets towards the world. */
+/* libslirp as the end of the guest's network: it speaks TCP, UDP and ICMP with the guest, and uses
+ * ordinary sockets towards the world. */
 #include "net/stack.h"
 
 #include <arpa/inet.h>
@@ -100,7 +100,8 @@ static void timer_mod(void *timer, int64_t at_ms, void *opaque)
     ((struct timer *)timer)->at_ms = at_ms;
 }
 
-/* What is not taken within two minutes is not kept for longer, also after this process has ended. */
+/* What is not taken within two minutes is not kept for longer, also after this process has
+ * ended. */
 static void enter_descriptor(int fd, void *opaque)
 {
     struct mxc_stack *stack = opaque;
@@ -110,8 +111,8 @@ static void enter_descriptor(int fd, void *opaque)
     (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms); /* fails for others */
 }
 
-/* Who connected to a published port was accepted before the guest was asked. When it has refused, he learns that by
- * a reset and not by an orderly end. */
+/* Who connected to a published port was accepted before the guest was asked. When it has refused,
+ * he learns that by a reset and not by an orderly end. */
 static void leave_descriptor(int fd, void *opaque)
 {
     static const struct linger at_once = { .l_onoff = 1 };
@@ -285,7 +286,8 @@ static bool listens(const struct mxc_stack *stack, int fd)
     return false;
 }
 
-/* When there are too many, who comes to a published port waits: accepting would fail, and the port be ready still. */
+/* When there are too many, who comes to a published port waits: accepting would fail, and the port
+ * be ready still. */
 static int add_poll(int fd, int events, void *opaque)
 {
     struct mxc_stack *stack = opaque;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's name servers, over sockets that are connected: the kernel drops what others send to them. */
+/* The host's name servers, over sockets that are connected: the kernel drops what others send to
+ * them. */
 #include "net/upstream.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's name servers, over sockets: a fresh one for each message, so that its port is not known before. */
+/* The host's name servers, over sockets: a fresh one for each message, so that its port is not
+ * known before. */
 #ifndef MXC_NET_UPSTREAM_H
 #define MXC_NET_UPSTREAM_H
 

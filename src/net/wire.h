@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers in the order of the network, checksums, and the few constants of the protocols that we let pass. */
+/* Numbers in the order of the network, checksums, and the few constants of the protocols that we
+ * let pass. */
 #ifndef MXC_NET_WIRE_H
 #define MXC_NET_WIRE_H
 
@@ -53,7 +54,8 @@ uint32_t mxc_sum(uint32_t sum, const uint8_t *bytes, size_t size);
 /* What goes into the field: 0 when bytes that hold their checksum are right. */
 uint16_t mxc_sum_fold(uint32_t sum);
 
-/* The checksum of what follows an IP header, pseudo header included ('v4': of ICMP there is none). */
+/* The checksum of what follows an IP header, pseudo header included ('v4': of ICMP there is
+ * none). */
 uint16_t mxc_sum_v4(const uint8_t *ip, uint8_t protocol, const uint8_t *bytes, size_t size);
 uint16_t mxc_sum_v6(const uint8_t *ip, uint8_t protocol, const uint8_t *bytes, size_t size);
 

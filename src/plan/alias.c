@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Bind mounts give one object several names. What the policy says about an object holds for all of them:
- *   - the nearest object at or above it, in its own filesystem, that the policy names by any name, and
- *     the strictest wish about that one;
- *   - stricter than that, whatever a mount of the object or of a part around it inherits from the place
- *     where it is mounted, as long as the policy does not name something nearer.
- * Wishes change only at entries and at the roots of mounts, so it is enough to judge these spots, and to
- * add an entry wherever a visible name would say something weaker than the verdict. */
+/* Bind mounts give one object several names. What the policy says about an object holds for all of
+ * them:
+ *   - the nearest object at or above it, in its own filesystem, that the policy names by any name,
+ *     and the strictest wish about that one;
+ *   - stricter than that, whatever a mount of the object or of a part around it inherits from the
+ *     place where it is mounted, as long as the policy does not name something nearer.
+ * Wishes change only at entries and at the roots of mounts, so it is enough to judge these spots,
+ * and to add an entry wherever a visible name would say something weaker than the verdict. */
 #include "plan/alias.h"
 
 #include <errno.h>
@@ -150,8 +151,9 @@ static void vote(struct verdict *verdict, const struct mxc_entry *entry)
     verdict->by = entry;
 }
 
-/* The strictest wish about the nearest object at or above the spot that somebody named. Returns how deep
- * that object lies, 0 when there is none. A hidden default counts only when nothing nearer was named. */
+/* The strictest wish about the nearest object at or above the spot that somebody named. Returns how
+ * deep that object lies, 0 when there is none. A hidden default counts only when nothing nearer was
+ * named. */
 static size_t judge_named(const struct joiner *j, const struct mxc_spot *spot,
                           struct verdict *verdict)
 {
@@ -290,8 +292,8 @@ static int apply(struct joiner *j, const struct change *change, struct mxc_err *
                                                                       : mxc_planner_no_memory(err);
 }
 
-/* A directory has one name in its filesystem. Two mean that somebody moves it while we look, and then what
- * the table of mounts says of it is not true of what we found. */
+/* A directory has one name in its filesystem. Two mean that somebody moves it while we look, and
+ * then what the table of mounts says of it is not true of what we found. */
 static int check_still(const struct joiner *j, struct mxc_err *err)
 {
     for (size_t i = 0; i < j->spot_count; i++)

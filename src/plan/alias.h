@@ -26,8 +26,8 @@ struct mxc_names {
     size_t room;
 };
 
-/* Where in its filesystem is the object at 'path'? 1 and the spot; 0 when the mount table was not asked
- * for; -1 when out of memory. */
+/* Where in its filesystem is the object at 'path'? 1 and the spot; 0 when the mount table was not
+ * asked for; -1 when out of memory. */
 int mxc_spot_of(const struct mxc_planner *planner, const char *path, const struct mxc_fact *fact,
                 struct mxc_spot *out, struct mxc_err *err);
 

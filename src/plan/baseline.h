@@ -5,7 +5,8 @@
 
 #include <stdbool.h>
 
-/* Does denying this absolute path take something from the baseline: is it in it, or around a part of it? */
+/* Does denying this absolute path take something from the baseline: is it in it, or around a part
+ * of it? */
 bool mxc_baseline_touches(const char *path);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What every sandbox has without asking: fresh directories and a read-only baseline; and what of that
- * baseline stays hidden from everybody, root's sandboxes too. */
+/* What every sandbox has without asking: fresh directories and a read-only baseline; and what of
+ * that baseline stays hidden from everybody, root's sandboxes too. */
 #include <errno.h>
 #include <string.h>
 

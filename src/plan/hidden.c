@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Denials and read-only grants that could not be kept, and are refused: the object does not exist yet,
- * or has names that nobody listed. */
+/* Denials and read-only grants that could not be kept, and are refused: the object does not exist
+ * yet, or has names that nobody listed. */
 #include <errno.h>
 #include <string.h>
 
@@ -76,7 +76,8 @@ static bool has_spot(const struct mxc_spot *spots, size_t count, const char *ins
     return false;
 }
 
-/* Listed names of one object, each counted once however many mounts show it. -1 when out of memory. */
+/* Listed names of one object, each counted once however many mounts show it. -1 when out of
+ * memory. */
 static int count_listed(const struct mxc_planner *planner, const struct mxc_fact *fact, size_t *out,
                         struct mxc_err *err)
 {

@@ -29,8 +29,8 @@ int mxc_index_init(struct mxc_arena *arena, struct mxc_index *index, size_t expe
 int mxc_index_add(struct mxc_arena *arena, struct mxc_index *index, uint64_t number,
                   const char *text, size_t value);
 
-/* The newest item with that number and the first 'length' bytes of the text; then the older ones. NULL when
- * there is none. */
+/* The newest item with that number and the first 'length' bytes of the text; then the older ones.
+ * NULL when there is none. */
 const struct mxc_index_item *mxc_index_find(const struct mxc_index *index, uint64_t number,
                                             const char *text, size_t length);
 const struct mxc_index_item *mxc_index_next(const struct mxc_index_item *item);

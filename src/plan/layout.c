@@ -65,7 +65,8 @@ static bool needs_mount(const struct mxc_planner *planner, const struct mxc_entr
         return true;
     if (mxc_entry_grants(entry))
         return !mxc_entry_grants(up) || !same_mount(planner, up, entry);
-    /* A denial of a private directory takes the directory away; others only cover what is visible. */
+    /* A denial of a private directory takes the directory away; others only cover what is
+     * visible. */
     return mxc_entry_grants(up) || (entry->origin == MXC_ORIGIN_POLICY && is_private(entry->path));
 }
 
@@ -188,8 +189,8 @@ static int make_mount(struct mxc_planner *planner, const struct mxc_entry *entry
     return make(planner, step, err);
 }
 
-/* A guest that may write could rename a directory above a protected path and put a new object in its
- * place. A directory that is a mount cannot be renamed. */
+/* A guest that may write could rename a directory above a protected path and put a new object in
+ * its place. A directory that is a mount cannot be renamed. */
 static int make_pins(struct mxc_planner *planner, const struct mxc_entry *entry,
                      struct mxc_err *err)
 {

@@ -13,7 +13,8 @@ int mxc_lint_out_of_memory(struct mxc_linter *linter)
                     "out of memory while checking the policy");
 }
 
-/* Puts the words into a rule's pattern; nothing in them steers a terminal. NULL when out of memory. */
+/* Puts the words into a rule's pattern; nothing in them steers a terminal. NULL when out of
+ * memory. */
 static const char *fill(struct mxc_linter *linter, const char *pattern, const char *subject,
                         const char *detail)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Checks of what lies in a grant: credentials, sockets that command the host, code that the host runs.
- * Only known names are looked up; no directory is listed. */
+/* Checks of what lies in a grant: credentials, sockets that command the host, code that the host
+ * runs. Only known names are looked up; no directory is listed. */
 #include <errno.h>
 #include <string.h>
 

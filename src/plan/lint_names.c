@@ -91,7 +91,8 @@ static const struct mxc_lint_name project_stores[] = {
 };
 const struct mxc_lint_names mxc_lint_project_stores = NAMES(project_stores);
 
-/* Display and session sockets are not here: the "ui" section closes them, or opens them on purpose. */
+/* Display and session sockets are not here: the "ui" section closes them, or opens them on
+ * purpose. */
 static const struct mxc_lint_name host_stores[] = {
     { "/etc/shadow", "password hashes", MXC_LINT_CREDENTIALS },
     { "/etc/gshadow", "password hashes", MXC_LINT_CREDENTIALS },

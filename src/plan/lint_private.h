@@ -77,8 +77,8 @@ struct mxc_linter {
     struct mxc_err *err; /* the caller's */
 };
 
-/* A file or directory that matters, by name relative to a home or to the root of a grant, or absolute
- * (then "%u" stands for the caller's uid). */
+/* A file or directory that matters, by name relative to a home or to the root of a grant, or
+ * absolute (then "%u" stands for the caller's uid). */
 struct mxc_lint_name {
     const char *name;
     const char *what; /* what it holds or who runs it */
@@ -109,8 +109,8 @@ extern const size_t mxc_lint_wide_count;
 extern const char *const mxc_lint_secret_words[]; /* ends of names of variables; ended by NULL */
 extern const char *const mxc_lint_loaders[];      /* variables that change what is executed */
 
-/* Adds a finding unless the rule has reported this subject already. 'detail' may be NULL. All functions
- * below that return int give 0, or -1 with the linter's err when out of memory. */
+/* Adds a finding unless the rule has reported this subject already. 'detail' may be NULL. All
+ * functions below that return int give 0, or -1 with the linter's err when out of memory. */
 int mxc_lint_add(struct mxc_linter *linter, enum mxc_lint rule, const char *pointer,
                  const char *subject, const char *detail);
 int mxc_lint_out_of_memory(struct mxc_linter *linter);

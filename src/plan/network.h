@@ -5,8 +5,9 @@
 
 #include "policy/policy.h"
 
-/* NULL when an empty network (loopback only) is exactly what the policy asks for: nothing, or denials
- * alone. Else the JSON pointer of the first key that asks for more. Lives as long as the policy. */
+/* NULL when an empty network (loopback only) is exactly what the policy asks for: nothing, or
+ * denials alone. Else the JSON pointer of the first key that asks for more. Lives as long as the
+ * policy. */
 const char *mxc_network_needs(const struct mxc_policy *policy);
 
 #endif

@@ -21,7 +21,8 @@ const char *mxc_planner_rule_pointer(struct mxc_planner *planner, bool allow, si
                             allow ? "allowedHosts" : "blockedHosts", (unsigned long)index);
 }
 
-/* Can what is left of a network without its exceptions be reached? -1 when out of memory. 'nets' is only room. */
+/* Can what is left of a network without its exceptions be reached? -1 when out of memory. 'nets' is
+ * only room. */
 static int can_open(struct mxc_planner *planner, struct mxc_peer *peer, struct mxc_nets *nets)
 {
     const struct mxc_network *network = &planner->policy->network;
@@ -63,7 +64,8 @@ static enum use use_of(struct mxc_planner *planner, struct mxc_peer *peer, struc
                : USE_OPENS;
 }
 
-/* Older clients list these, and nothing of the host was meant to open by it: the reader of the plan learns it. */
+/* Older clients list these, and nothing of the host was meant to open by it: the reader of the plan
+ * learns it. */
 static int note_entry(struct mxc_planner *planner, size_t index, struct mxc_err *err)
 {
     const char *pointer = mxc_planner_rule_pointer(planner, true, index);

@@ -11,7 +11,8 @@ static const char resolv_conf[] = "nameserver 10.0.2.3\n"
 static const char hosts[] = "127.0.0.1 localhost\n"
                             "::1 localhost ip6-localhost ip6-loopback\n";
 
-/* What a program loses when a file cannot be provided, and whether that breaks the policy's promise. */
+/* What a program loses when a file cannot be provided, and whether that breaks the policy's
+ * promise. */
 struct file {
     const char *path;
     const char *content;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A proxy is the one endpoint that opens. On the host's loopback it is reached by the gateway; a name is
- * resolved by us, once, and written into the sandbox's /etc/hosts. */
+/* A proxy is the one endpoint that opens. On the host's loopback it is reached by the gateway; a
+ * name is resolved by us, once, and written into the sandbox's /etc/hosts. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The network of a plan in words: one line for each rule, in the order of the policy, denials first because
- * they win. */
+/* The network of a plan in words: one line for each rule, in the order of the policy, denials first
+ * because they win. */
 #include "net/address.h"
 #include "plan/planner.h"
 

@@ -30,12 +30,12 @@ char *mxc_path_parent(struct mxc_arena *arena, const char *path);
 /* Number of names: 0 for "/". */
 size_t mxc_path_depth(const char *path);
 
-/* Length of the prefix that ends before the last name of the first 'length' bytes; 1 for "/x", 0 when
- * there is nothing above. For walks up a path without copying. */
+/* Length of the prefix that ends before the last name of the first 'length' bytes; 1 for "/x", 0
+ * when there is nothing above. For walks up a path without copying. */
 size_t mxc_path_up(const char *path, size_t length);
 
-/* Cleans "//", "/./" and trailing slashes, which need no host to be understood; keeps "..". The path
- * starts at 'base' when it is relative. NULL when out of memory. */
+/* Cleans "//", "/./" and trailing slashes, which need no host to be understood; keeps "..". The
+ * path starts at 'base' when it is relative. NULL when out of memory. */
 char *mxc_path_clean(struct mxc_arena *arena, const char *base, const char *path);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A plan: typed steps with one stable text form. It decides everything; the backend only does it.
  *
- * The text form is what golden tests compare, what "mxc plan" prints and what users attach to reports:
- * one step a line, see mxc_plan_text(). */
+ * The text form is what golden tests compare, what "mxc plan" prints and what users attach to
+ * reports: one step a line, see mxc_plan_text(). */
 #ifndef MXC_PLAN_PLAN_H
 #define MXC_PLAN_PLAN_H
 
@@ -18,35 +18,35 @@
 
 /* Kind, first word of its text line. All paths are absolute and without ".", "..", "//".
  *
- * Filesystem steps come in the order in which they are done; 'to' of each exists by then, or the step
- * before it made it. Below a bind or pin every 'to' already exists on the host (same path). */
+ * Filesystem steps come in the order in which they are done; 'to' of each exists by then, or the
+ * step before it made it. Below a bind or pin every 'to' already exists on the host (same path). */
 /* clang-format off */
-#define MXC_STEPS(X)                                                                                \
-    X(DIRECTORY, "directory") /* to: empty directory, mode 0755, in our own tmpfs                 */ \
-    X(FILE, "file")           /* to: empty file as a mount point, in our own tmpfs                */ \
-    X(SYMLINK, "symlink")     /* to: link with the text 'from', in our own tmpfs                  */ \
-    X(BIND, "bind")           /* from host path (no symlink in it) -> to; flags, object, identity */ \
-    X(PIN, "pin")             /* to: directory bound onto itself, so that it cannot be renamed    */ \
-    X(HIDE, "hide")           /* to: object covered by one of its type and of mode 000            */ \
+#define MXC_STEPS(X)                                                                               \
+    X(DIRECTORY, "directory") /* to: empty directory, mode 0755, in our own tmpfs               */ \
+    X(FILE, "file")           /* to: empty file as a mount point, in our own tmpfs              */ \
+    X(SYMLINK, "symlink")     /* to: link with the text 'from', in our own tmpfs                */ \
+    X(BIND, "bind")           /* from host path (no symlink) -> to; flags, object, identity     */ \
+    X(PIN, "pin")             /* to: directory bound onto itself, so that it cannot be renamed  */ \
+    X(HIDE, "hide")           /* to: object covered by one of its type and of mode 000          */ \
     X(SHELL, "shell")         /* to: directory covered by our own empty read-only one, mode 0555;
-                                 only grants below it are visible in it                           */ \
-    X(TMP, "tmp")             /* to: private directory, mode 1777, from the sized tmpfs           */ \
-    X(DEVICES, "devices")     /* to "/dev": null zero full random urandom tty, fd links, pts, ptmx */ \
-    X(PROC, "proc")           /* to "/proc": fresh, dangerous entries masked                      */ \
-    X(ENVIRONMENT, "environment") /* from: KEY=VALUE                                              */ \
-    X(DIRECTORY_IN, "cwd")    /* to: working directory of the program                             */ \
-    X(COMMAND, "command")     /* from: text for /bin/sh -c                                        */ \
+                                 only grants below it are visible in it                         */ \
+    X(TMP, "tmp")             /* to: private directory, mode 1777, from the sized tmpfs         */ \
+    X(DEVICES, "devices")     /* to "/dev": null zero full random urandom tty, fd, pts, ptmx    */ \
+    X(PROC, "proc")           /* to "/proc": fresh, dangerous entries masked                    */ \
+    X(ENVIRONMENT, "environment") /* from: KEY=VALUE                                            */ \
+    X(DIRECTORY_IN, "cwd")    /* to: working directory of the program                           */ \
+    X(COMMAND, "command")     /* from: text for /bin/sh -c                                      */ \
     X(IDS, "ids")             /* flags: MXC_STEP_MAPPED when the caller's ids map to an unprivileged
-                                 host range and binds are id-mapped; else the caller keeps its ids */ \
-    X(CONTENT, "content")     /* to: file that the sandbox sees with the text 'from', read-only; covers
-                                 what is there. Below a bind it exists on the host               */ \
-    X(NETWORK, "network")     /* from: "none" (loopback only), or "user" and the defaults         */ \
-    X(RULE, "rule")           /* from: one rule of the network in words                           */ \
-    X(PUBLISH, "publish")     /* from: a port of the host, and the program's port that it leads to */ \
-    X(PROXY, "proxy")         /* from: the URL that the program is told                           */ \
-    X(LIMIT, "limit")         /* from: name of a key of "limits", size: its value                 */ \
-    X(TIMEOUT, "timeout")     /* size: milliseconds                                               */ \
-    X(NOTE, "note")           /* from: something a reader of the plan should know; does nothing   */
+                                 host range, binds are id-mapped; else the caller keeps its ids */ \
+    X(CONTENT, "content")     /* to: file that the sandbox sees with the text 'from', read-only;
+                                 covers what is there. Below a bind it exists on the host       */ \
+    X(NETWORK, "network")     /* from: "none" (loopback only), or "user" and the defaults       */ \
+    X(RULE, "rule")           /* from: one rule of the network in words                         */ \
+    X(PUBLISH, "publish")     /* from: a port of the host, and that of the program for it       */ \
+    X(PROXY, "proxy")         /* from: the URL that the program is told                         */ \
+    X(LIMIT, "limit")         /* from: name of a key of "limits", size: its value               */ \
+    X(TIMEOUT, "timeout")     /* size: milliseconds                                             */ \
+    X(NOTE, "note")           /* from: something a reader of the plan should know; does nothing */
 /* clang-format on */
 
 enum mxc_step_kind {
@@ -82,11 +82,12 @@ struct mxc_plan {
     struct mxc_step *steps;
     size_t count;
     size_t room;
-    /* What the network process enforces; NULL: nothing but loopback. The RULE, PUBLISH and PROXY steps say
-     * the same in words. With a proxy it is what the proxy leaves. Lives as long as the policy's arena. */
+    /* What the network process enforces; NULL: nothing but loopback. The RULE, PUBLISH and PROXY
+     * steps say the same in words. With a proxy it is what the proxy leaves. Lives as long as the
+     * policy's arena. */
     const struct mxc_network *network;
-    uint16_t
-        loopback_port; /* TCP port of the host's loopback that alone opens at the gateway; 0: none */
+    /* TCP port of the host's loopback that alone opens at the gateway; 0: none */
+    uint16_t loopback_port;
 };
 
 /* Appends a copy of the step (not of its strings). -1 when out of memory. */
@@ -98,8 +99,9 @@ int mxc_plan_add(struct mxc_plan *plan, const struct mxc_step *step, struct mxc_
  *   hide /etc/shadow file
  *   limit processes 1024 default
  * Control characters, those that change the direction of writing, bytes that are not UTF-8, and in
- * paths the space are written as \xHH, a backslash as two: a line stays a line, and fields stay apart.
- * Access (ro, rw) comes first after the paths, then optional, device, mapped, recursive, default. */
+ * paths the space are written as \xHH, a backslash as two: a line stays a line, and fields stay
+ * apart. Access (ro, rw) comes first after the paths, then optional, device, mapped, recursive,
+ * default. */
 void mxc_plan_text(const struct mxc_plan *plan, struct mxc_buf *out);
 
 /* The first step of that kind, or NULL. */

@@ -64,7 +64,8 @@ int mxc_planner_ask_mounts(struct mxc_planner *planner, struct mxc_err *err);
 const struct mxc_fact_mount *mxc_planner_mount_of(const struct mxc_planner *planner,
                                                   const char *path);
 
-/* alias.c: the same object under several names gets the strictest access, wherever it is visible. */
+/* alias.c: the same object under several names gets the strictest access, wherever it is
+ * visible. */
 int mxc_planner_join_aliases(struct mxc_planner *planner, struct mxc_err *err);
 
 /* hidden.c: refuses denials that could not be kept: objects that do not exist yet, hard links. */
@@ -77,8 +78,8 @@ bool mxc_planner_shows(const struct mxc_planner *planner, const char *path);
 /* After that: is there a directory of our own? */
 bool mxc_planner_made_directory(const struct mxc_planner *planner, const char *path);
 
-/* network_decide.c: what the network section means here; refuses what cannot be had. Fills plan->network
- * when there is more than loopback, and the rest of 'net' below. */
+/* network_decide.c: what the network section means here; refuses what cannot be had. Fills
+ * plan->network when there is more than loopback, and the rest of 'net' below. */
 int mxc_planner_decide_network(struct mxc_planner *planner, struct mxc_err *err);
 
 /* network_proxy.c: turns the proxy into the one endpoint that opens. */
@@ -89,8 +90,8 @@ bool mxc_planner_is_proxy_variable(const char *entry);
 /* The variables that name the proxy, if there is one. */
 int mxc_planner_add_proxy_variables(struct mxc_planner *planner, struct mxc_err *err);
 
-/* network_files.c: the sandbox's own /etc/hosts and /etc/resolv.conf. Called by the layout, when all else is
- * made. */
+/* network_files.c: the sandbox's own /etc/hosts and /etc/resolv.conf. Called by the layout, when
+ * all else is made. */
 int mxc_planner_provide_files(struct mxc_planner *planner, struct mxc_err *err);
 
 /* network_words.c: the steps that say what the network is. */
@@ -98,19 +99,20 @@ int mxc_planner_add_network(struct mxc_planner *planner, struct mxc_err *err);
 /* JSON pointer of a rule: legacy lists or directional ones. NULL when out of memory. */
 const char *mxc_planner_rule_pointer(struct mxc_planner *planner, bool allow, size_t index);
 
-/* layout.c, for network_files.c: one more filesystem step, and directories of our own above a path that
- * nothing shows. */
+/* layout.c, for network_files.c: one more filesystem step, and directories of our own above a path
+ * that nothing shows. */
 int mxc_planner_make(struct mxc_planner *planner, struct mxc_step step, struct mxc_err *err);
 int mxc_planner_make_parents(struct mxc_planner *planner, const char *path, struct mxc_err *err);
 
-/* process.c: environment, working directory, limits, command; refuses when no shell could run it. */
+/* process.c: environment, working directory, limits, command; refuses when no shell could run
+ * it. */
 int mxc_planner_add_environment(struct mxc_planner *planner, struct mxc_err *err);
 int mxc_planner_add_directory(struct mxc_planner *planner, struct mxc_err *err);
 int mxc_planner_add_limits(struct mxc_planner *planner, struct mxc_err *err);
 int mxc_planner_check_shell(struct mxc_planner *planner, struct mxc_err *err);
 
-/* A walk for what is no path of the policy. Without such paths nothing can be another name of something,
- * identities do not matter, and less is asked of the host. */
+/* A walk for what is no path of the policy. Without such paths nothing can be another name of
+ * something, identities do not matter, and less is asked of the host. */
 int mxc_planner_walk(struct mxc_planner *planner, const char *path, struct mxc_walk *out);
 
 int mxc_planner_no_memory(struct mxc_err *err);

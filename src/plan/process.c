@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the program gets besides files: environment, working directory, limits, a shell to run it. */
+/* What the program gets besides files: environment, working directory, limits, a shell to run
+ * it. */
 #include <errno.h>
 #include <string.h>
 

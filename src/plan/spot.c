@@ -36,7 +36,8 @@ static int try_name(struct mxc_planner *planner, const struct mxc_spot *spot,
 {
     struct mxc_fact fact;
     int error = mxc_look(&planner->looker, path, &fact);
-    /* Nothing is mounted over it: it is being moved while we look, and may be back the next moment. */
+    /* Nothing is mounted over it: it is being moved while we look, and may be back the next
+     * moment. */
     bool moved = !error && (fact.device != spot->fact.device || fact.inode != spot->fact.inode);
     struct mxc_name *larger;
 

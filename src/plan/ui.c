@@ -86,8 +86,8 @@ static bool is_session_name(const char *name)
     return false;
 }
 
-/* A grant in the directory of the sessions: what is granted there by its own name, and is no socket of the
- * session, may be. */
+/* A grant in the directory of the sessions: what is granted there by its own name, and is no socket
+ * of the session, may be. */
 static int check_session_grant(const struct mxc_entry *entry, const char *top, struct mxc_err *err)
 {
     const char *user = mxc_path_rest(entry->path, top);
@@ -109,8 +109,8 @@ static int check_session_grant(const struct mxc_entry *entry, const char *top, s
                     entry->pointer, entry->path);
 }
 
-/* Their sockets have many names, and new ones appear: under a wide grant the directory is covered as a
- * whole, for all users, and only what is granted in it shows. */
+/* Their sockets have many names, and new ones appear: under a wide grant the directory is covered
+ * as a whole, for all users, and only what is granted in it shows. */
 static int hide_sessions(struct mxc_planner *planner, struct mxc_err *err)
 {
     struct mxc_walk walk;
@@ -120,7 +120,7 @@ static int hide_sessions(struct mxc_planner *planner, struct mxc_err *err)
     if (error == ENOMEM)
         return mxc_planner_no_memory(err);
     if (error || walk.missing)
-        return 0; /* a session that begins later brings a mount of its own, which does not come along */
+        return 0; /* the mount of a session that begins later does not come along */
     for (size_t i = 0; i < planner->entries.count; i++) {
         const struct mxc_entry *entry = planner->entries.items[i];
 

@@ -8,7 +8,8 @@
 
 #include "policy/facts.h"
 
-/* Remembers what the host said, so that it is asked once for each path. All zero but the first two. */
+/* Remembers what the host said, so that it is asked once for each path. All zero but the first
+ * two. */
 struct mxc_looker {
     struct mxc_arena *arena;
     const struct mxc_facts *facts;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Destinations that are no networks: host names, published ports, and the lists of the legacy form. */
+/* Destinations that are no networks: host names, published ports, and the lists of the legacy
+ * form. */
 #include <string.h>
 
 #include "policy/cidr.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What policy checks and the planner may ask of the host. Pure code asks through this struct, so tests
- * answer from a text file and need no privileges. */
+/* What policy checks and the planner may ask of the host. Pure code asks through this struct, so
+ * tests answer from a text file and need no privileges. */
 #ifndef MXC_POLICY_FACTS_H
 #define MXC_POLICY_FACTS_H
 
@@ -45,12 +45,13 @@ enum mxc_access { MXC_ACCESS_READ = 1, MXC_ACCESS_WRITE = 2 };
 struct mxc_facts {
     void *context;
 
-    /* Looks at an absolute path whose parent components are no symlinks; does not follow the last one.
-     * Returns 0 and fills 'out' (type MISSING when nothing is there), or an errno such as EACCES. */
+    /* Looks at an absolute path whose parent components are no symlinks; does not follow the last
+     * one. Returns 0 and fills 'out' (type MISSING when nothing is there), or an errno such as
+     * EACCES. */
     int (*look)(void *context, struct mxc_arena *arena, const char *path, struct mxc_fact *out);
 
-    /* Optional (NULL): type and target of what look() would find, where that costs less; the rest of
-     * 'out' is zero. False: ask look(). */
+    /* Optional (NULL): type and target of what look() would find, where that costs less; the rest
+     * of 'out' is zero. False: ask look(). */
     bool (*glance)(void *context, struct mxc_arena *arena, const char *path, struct mxc_fact *out);
 
     /* May the caller (real ids) do this with the object? 'bits' of enum mxc_access. */
@@ -61,13 +62,13 @@ struct mxc_facts {
     int (*mounts)(void *context, struct mxc_arena *arena, struct mxc_fact_mount **out,
                   size_t *count);
 
-    /* Names in a directory, in the arena; asked only when a grant shows sessions of users. NULL: the host
-     * is taken to have the caller's session only. Returns 0 or an errno. */
+    /* Names in a directory, in the arena; asked only when a grant shows sessions of users. NULL:
+     * the host is taken to have the caller's session only. Returns 0 or an errno. */
     int (*list)(void *context, struct mxc_arena *arena, const char *path, const char ***out,
                 size_t *count);
 
-    /* Addresses of a name, in the arena, 'bits' full; asked only about a proxy. NULL: names cannot be resolved.
-     * Returns 0 with at least one, or an errno. */
+    /* Addresses of a name, in the arena, 'bits' full; asked only about a proxy. NULL: names cannot
+     * be resolved. Returns 0 with at least one, or an errno. */
     int (*resolve)(void *context, struct mxc_arena *arena, const char *name, struct mxc_cidr **out,
                    size_t *count);
 

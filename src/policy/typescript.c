@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* TypeScript types of a policy from the field tables: one interface for each object, of all versions
- * together. */
+/* TypeScript types of a policy from the field tables: one interface for each object, of all
+ * versions together. */
 #include <ctype.h>
 #include <string.h>
 
@@ -101,8 +101,8 @@ static bool is_repeated(const struct mxc_object *object, const struct mxc_field 
 static void add_field(const struct mxc_object *object, const struct mxc_field *field,
                       struct mxc_buf *out)
 {
-    /* Current policies may leave the version out, but a program that says which one it means keeps its
-     * meaning. */
+    /* Current policies may leave the version out, but a program that says which one it means keeps
+     * its meaning. */
     bool required = field->type == MXC_TYPE_VERSION || field->required == field->versions;
     const char *quote = is_name(field->name) ? "" : "'";
 

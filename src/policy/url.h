@@ -29,7 +29,8 @@ enum mxc_url_fault mxc_url_parse(const char *text, struct mxc_url *out);
 /* Is this a host name: letters, digits, '-', '_' in labels of 1 to 63, the last not all digits? */
 bool mxc_host_name_valid(const char *text, size_t length);
 
-/* Is this name, as policies hold it in small letters, "localhost" or one below it? Those are everybody's own. */
+/* Is this name, as policies hold it in small letters, "localhost" or one below it? Those are
+ * everybody's own. */
 bool mxc_host_name_is_local(const char *name);
 
 /* Copies the URL with whatever may be a password replaced by "***". */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A small HTTP proxy for tests of programs that must use one: network.proxy.builtinTestServer. It serves the
- * loopback of the host, one process a connection, and ends with the executor. No proxy for anything else.
+/* A small HTTP proxy for tests of programs that must use one: network.proxy.builtinTestServer. It
+ * serves the loopback of the host, one process a connection, and ends with the executor. No proxy
+ * for anything else.
  *
- *   linux-test-proxy [--ready-fd N | --ready-file F] [--bind-address A] [--default-policy allow|block]
- *                    [--allow-host H]... [--block-host H]... */
+ *   linux-test-proxy [--ready-fd N | --ready-file F] [--bind-address A]
+ *                    [--default-policy allow|block] [--allow-host H]... [--block-host H]... */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
@@ -188,7 +189,8 @@ static void relay(int client, int server)
     }
 }
 
-/* The head again, with the path alone; the server closes, so that one request is all that a connection holds. */
+/* The head again, with the path alone; the server closes, so that one request is all that a
+ * connection holds. */
 static bool pass_on(int server, const struct request *request)
 {
     static char head[2 * HEAD_MAX];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* From a policy to a finished run: pick the backend, refuse what it cannot do, plan, start, wait, undo. */
+/* From a policy to a finished run: pick the backend, refuse what it cannot do, plan, start, wait,
+ * undo. */
 #ifndef MXC_RUN_RUN_H
 #define MXC_RUN_RUN_H
 
@@ -10,8 +11,8 @@
 int mxc_run_select(const struct mxc_policy *policy, const char *name,
                    const struct mxc_backend **out, struct mxc_err *err);
 
-/* The only operating system that has this containment ("Windows", "macOS"), or NULL when it could exist
- * on Linux. */
+/* The only operating system that has this containment ("Windows", "macOS"), or NULL when it could
+ * exist on Linux. */
 const char *mxc_run_foreign_system(enum mxc_containment containment);
 
 /* MXC_CAN bits that the policy needs. Pure. */

@@ -13,7 +13,8 @@ struct mxc_sys_host {
     void *listings; /* names of directories that were read, in the arena of whoever asked */
 };
 
-/* Facts of this host, for the planner. Costs a handful of system calls; mounts are read when asked. */
+/* Facts of this host, for the planner. Costs a handful of system calls; mounts are read when
+ * asked. */
 int mxc_sys_facts(struct mxc_sys_host *storage, struct mxc_facts *out, struct mxc_err *err);
 
 #endif

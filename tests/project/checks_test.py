@@ -130,6 +130,11 @@ class Size(Check):
         self.write("tests/unit/x.c", HEAD + "int x;\n" * 599)
         self.assert_fails("tests/unit/x.c: 601 lines, at most 600")
 
+    def test_lines(self):
+        self.write("src/base/x.c", HEAD + "/* " + "…" * 94 + " */\n/* " + "x" * 95 + " */\n")
+        self.write("tests/unit/x.c", HEAD + "/* " + "x" * 95 + " */\n")
+        self.assert_fails("src/base/x.c:4: 101 characters, at most 100")
+
     def test_first_lines(self):
         self.write("src/base/x.c", "int x;\n")
         self.write("src/base/y.c", "/* SPDX-License-Identifier: MIT */\nint x;\n")

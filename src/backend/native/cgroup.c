@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A cgroup for one sandbox, and its keeper: a process that outlives the executor by as long as it takes
- * to remove the directories, so that kill -9 of the executor leaves none. */
+/* A cgroup for one sandbox, and its keeper: a process that outlives the executor by as long as it
+ * takes to remove the directories, so that kill -9 of the executor leaves none. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -28,7 +28,8 @@ unsigned native_cgroup_holds(const struct native_cgroup *cgroup)
     return holds;
 }
 
-/* Removes each directory as soon as the last process in it is gone; gives up after ten seconds each. */
+/* Removes each directory as soon as the last process in it is gone; gives up after ten seconds
+ * each. */
 static void remove_directories(const struct native_cgroup *cgroup)
 {
     const struct timespec pause = { .tv_nsec = 2000000 };
@@ -64,7 +65,8 @@ _Noreturn static void keep(const struct native_cgroup *cgroup, int pipe_end)
     _exit(0);
 }
 
-/* Started before the directories are made, so that there is no moment at which one has no keeper. */
+/* Started before the directories are made, so that there is no moment at which one has no
+ * keeper. */
 static int start_keeper(struct native_cgroup *cgroup, struct mxc_err *err)
 {
     int ends[2];

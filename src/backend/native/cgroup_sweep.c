@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Cgroups that an earlier run left behind, because its executor and its keeper were killed together: the next
- * keeper removes them. Runs after a fork: system calls only. */
+/* Cgroups that an earlier run left behind, because its executor and its keeper were killed
+ * together: the next keeper removes them. Runs after a fork: system calls only. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -29,8 +29,9 @@ static long long read_number(const char **at, char end)
     return *at > first && *(*at)++ == end ? number : -1;
 }
 
-/* "mxc-PID-TIME" of a process that is no more. Somewhere else that pid may be alive, in a namespace of its
- * own, so the time must have passed as well; and the kernel removes no directory that is in use. */
+/* "mxc-PID-TIME" of a process that is no more. Somewhere else that pid may be alive, in a namespace
+ * of its own, so the time must have passed as well; and the kernel removes no directory that is in
+ * use. */
 static bool is_left(const char *name, long long now)
 {
     long long pid, made;

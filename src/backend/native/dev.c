@@ -9,8 +9,8 @@
 
 #include "backend/native/root.h"
 
-/* Numbers from Documentation/admin-guide/devices.txt of the kernel: what is bound must be the device
- * itself, whatever stands at its name. */
+/* Numbers from Documentation/admin-guide/devices.txt of the kernel: what is bound must be the
+ * device itself, whatever stands at its name. */
 static const struct {
     const char *host;
     const char *name;
@@ -30,7 +30,8 @@ static const struct {
     { "ptmx", "pts/ptmx" },
 };
 
-/* All instances share the host's kernel.pty.max (4096 as a rule): one sandbox must not take them all. */
+/* All instances share the host's kernel.pty.max (4096 as a rule): one sandbox must not take them
+ * all. */
 #define MAX_TERMINALS "256"
 
 #define PLACE_MAX 32
@@ -54,7 +55,8 @@ int native_make_devices(struct mxc_err *err)
     return 0;
 }
 
-/* The mount is looked at, not the name: whatever was there a moment ago, this is what the program gets. */
+/* The mount is looked at, not the name: whatever was there a moment ago, this is what the program
+ * gets. */
 static int mount_node(size_t index, struct mxc_err *err)
 {
     char place[PLACE_MAX];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Making the sandbox's network interface, by init, in its own namespace. What it is told here stays: no
- * capability to change it is left to the program. */
+/* Making the sandbox's network interface, by init, in its own namespace. What it is told here
+ * stays: no capability to change it is left to the program. */
 #include "backend/native/device.h"
 
 #include <arpa/inet.h>
@@ -34,7 +34,8 @@
 #define PACKET_IGNORE_OUTGOING 23 /* 4.20 */
 #endif
 
-/* Nobody asks for a route or an address: both are given, and what the link would say by itself is noise. */
+/* Nobody asks for a route or an address: both are given, and what the link would say by itself is
+ * noise. */
 static void add_no_link_local(struct mxc_rtnl *out)
 {
     const uint8_t none = IN6_ADDR_GEN_MODE_NONE;

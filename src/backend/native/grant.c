@@ -103,7 +103,8 @@ int native_open_grants(struct native_job *job, struct mxc_err *err)
 }
 
 /* A read-only grant that cannot be id-mapped stays as it is: its owners are foreign ids inside, and
- * the program reads what everybody may read. A writable one would be of no use, so it is refused. */
+ * the program reads what everybody may read. A writable one would be of no use, so it is
+ * refused. */
 static int map_grant(struct native_job *job, const struct mxc_step *step, int tree, int users,
                      struct mxc_err *err)
 {
@@ -112,8 +113,8 @@ static int map_grant(struct native_job *job, const struct mxc_step *step, int tr
     if (mxc_sys_mount_setattr(tree, MXC_AT_RECURSIVE, &attr) == 0)
         return 0;
     if (errno == EINVAL && mxc_sys_mount_setattr(tree, 0, &attr) == 0) {
-        /* A mount below it is of a kind that cannot (a host's "/" has several). Then all that is mounted
-         * below keeps its owners, who are foreign inside, and the result says so. */
+        /* A mount below it is of a kind that cannot (a host's "/" has several). Then all that is
+         * mounted below keeps its owners, who are foreign inside, and the result says so. */
         job->foreign_grants++;
         return 0;
     }

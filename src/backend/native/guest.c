@@ -55,8 +55,8 @@ static int apply_rlimits(const struct native_job *job, struct mxc_err *err)
     return 0;
 }
 
-/* A fresh session keyring, so that the caller's is neither visible nor inherited. ENOSYS: the kernel has
- * none; EDQUOT cannot be ours to weaken. */
+/* A fresh session keyring, so that the caller's is neither visible nor inherited. ENOSYS: the
+ * kernel has none; EDQUOT cannot be ours to weaken. */
 static int leave_keyring(struct mxc_err *err)
 {
     if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0, 0, 0) >= 0 || errno == ENOSYS)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Process 1 of the sandbox: builds the root, starts the program, reaps whatever is left to it, reports
- * how the program ended, and ends; the kernel then kills everything else. */
+/* Process 1 of the sandbox: builds the root, starts the program, reaps whatever is left to it,
+ * reports how the program ended, and ends; the kernel then kills everything else. */
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
@@ -46,8 +46,8 @@ static int take_ids(const struct native_job *job, struct mxc_err *err)
 {
     if (job->mapped && native_take_ids() < 0)
         return native_fail(err, "setresuid", "take", "ids of the namespace");
-    /* A change of ids disarms the death signal, so it is armed here. If the executor is gone already, the
-     * closed channel tells when the start is to be reported. */
+    /* A change of ids disarms the death signal, so it is armed here. If the executor is gone
+     * already, the closed channel tells when the start is to be reported. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
         return native_fail(err, "PR_SET_PDEATHSIG", "follow", "executor");
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
@@ -55,7 +55,8 @@ static int take_ids(const struct native_job *job, struct mxc_err *err)
     return 0;
 }
 
-/* Whole pages are given back instead of being copied to be overwritten: an environment may be large. */
+/* Whole pages are given back instead of being copied to be overwritten: an environment may be
+ * large. */
 static void wipe(char *first, size_t length)
 {
     const uintptr_t page = 4095;
@@ -149,8 +150,8 @@ static int open_network(const struct native_job *job, struct mxc_err *err)
     return 0;
 }
 
-/* Until somebody serves the terminal and the interface. They get ready while we do; which of the two answers
- * comes first does not matter. */
+/* Until somebody serves the terminal and the interface. They get ready while we do; which of the
+ * two answers comes first does not matter. */
 static int await_servers(const struct native_job *job, struct mxc_err *err)
 {
     if ((job->terminal && await_go(job) < 0) || (job->network && await_go(job) < 0))

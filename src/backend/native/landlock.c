@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Landlock, the second wall: the same grants again, enforced by another part of the kernel. Whatever is
- * mounted below the new root may be read (it is there because it may), and a path that leads anywhere else
- * is refused, however it was reached; writing is for the writable grants and private directories. */
+/* Landlock, the second wall: the same grants again, enforced by another part of the kernel.
+ * Whatever is mounted below the new root may be read (it is there because it may), and a path that
+ * leads anywhere else is refused, however it was reached; writing is for the writable grants and
+ * private directories. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>

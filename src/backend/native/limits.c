@@ -69,7 +69,8 @@ int native_limits_apply(const struct native_limits *limits, unsigned holds, stru
 {
     if (limits->cpu_percent && !(holds & NATIVE_HOLDS_CPU))
         return refuse_cpu(err);
-    /* At 1 the kernel neither writes a core file nor starts the host's handler; at 0 it starts it. */
+    /* At 1 the kernel neither writes a core file nor starts the host's handler; at 0 it starts
+     * it. */
     add(job, RLIMIT_CORE, 1);
     /* No real-time class and no higher priority, whatever the caller may have. */
     add(job, RLIMIT_RTPRIO, 0);

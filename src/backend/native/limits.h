@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which mechanism enforces each limit of a plan: a cgroup where one can be made, else a resource limit
- * or the watcher. */
+/* Which mechanism enforces each limit of a plan: a cgroup where one can be made, else a resource
+ * limit or the watcher. */
 #ifndef MXC_BACKEND_NATIVE_LIMITS_H
 #define MXC_BACKEND_NATIVE_LIMITS_H
 
@@ -57,15 +57,16 @@ unsigned native_cgroup_holds(const struct native_cgroup *cgroup);
 /* The descriptor for CLONE_INTO_CGROUP, -1 when the child must be moved (v1). */
 int native_cgroup_clone_fd(const struct native_cgroup *cgroup);
 int native_cgroup_join(const struct native_cgroup *cgroup, pid_t pid, struct mxc_err *err);
-/* The helper works on behalf of the program, so its processor time counts as the program's; with v2, which has one
- * directory for all, its memory as well, and that of its sockets. */
+/* The helper works on behalf of the program, so its processor time counts as the program's; with
+ * v2, which has one directory for all, its memory as well, and that of its sockets. */
 int native_cgroup_join_helper(const struct native_cgroup *cgroup, pid_t pid, struct mxc_err *err);
-/* Counters: processes killed for memory, forks refused, peak of memory, CPU time; 0 when unknown. */
+/* Counters: processes killed for memory, forks refused, peak of memory, CPU time; 0 when
+ * unknown. */
 uint64_t native_cgroup_oom_kills(const struct native_cgroup *cgroup);
 uint64_t native_cgroup_pids_refused(const struct native_cgroup *cgroup);
 uint64_t native_cgroup_peak(const struct native_cgroup *cgroup);
-/* v1: a descriptor that becomes readable when memory runs out, so that the whole run is ended as v2 ends
- * it; -1 when there is none. The caller closes it. */
+/* v1: a descriptor that becomes readable when memory runs out, so that the whole run is ended as v2
+ * ends it; -1 when there is none. The caller closes it. */
 int native_cgroup_watch_oom(const struct native_cgroup *cgroup);
 /* Removes the directories; every process in them must have ended. Accepts an empty one. */
 void native_cgroup_done(struct native_cgroup *cgroup);
@@ -75,8 +76,8 @@ void native_cgroup_sweep(int parent);
 
 /* cgroup_find.c: directories in which this process may make cgroups for the wanted controllers. */
 int native_cgroup_find(unsigned wanted, struct native_cgroup *out);
-/* The same from the texts of /proc/self/cgroup and /proc/self/mountinfo. v2 is taken only when it has all
- * that is wanted; of v1, each controller that can be had. */
+/* The same from the texts of /proc/self/cgroup and /proc/self/mountinfo. v2 is taken only when it
+ * has all that is wanted; of v1, each controller that can be had. */
 int native_cgroup_search(const char *own, const char *mounts, unsigned wanted,
                          struct native_cgroup *out);
 

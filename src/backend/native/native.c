@@ -80,8 +80,9 @@ static int check_streams(struct native_job *job, struct mxc_err *err)
     return 0;
 }
 
-/* By /proc/self/fd a program opens its standard input again, and for writing if the file lets it. Landlock
- * refuses that; where the kernel has none, a file that the caller opened for reading only is not given. */
+/* By /proc/self/fd a program opens its standard input again, and for writing if the file lets it.
+ * Landlock refuses that; where the kernel has none, a file that the caller opened for reading only
+ * is not given. */
 static int check_input(const struct native_job *job, struct mxc_err *err)
 {
     if (job->landlock_abi || !S_ISREG(job->stream_mode[0]) ||
@@ -176,7 +177,8 @@ _Noreturn static void become_init(struct mxc_run *run)
     native_init_main(&run->job);
 }
 
-/* Under a shortage of memory on the host the sandbox goes first, whatever protection the caller has. */
+/* Under a shortage of memory on the host the sandbox goes first, whatever protection the caller
+ * has. */
 static int offer_to_oom_killer(pid_t init, struct mxc_err *err)
 {
     char path[48];

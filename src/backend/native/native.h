@@ -19,8 +19,8 @@
 /* Set-up that takes longer than this is given up, so that a run never hangs. */
 #define NATIVE_SETUP_DEADLINE_MS 10000
 
-/* First id of the host ranges that a sandbox started by root gets; each is 65536 ids wide, and there
- * are 4096 of them, above what distributions give to people and below 2^31. */
+/* First id of the host ranges that a sandbox started by root gets; each is 65536 ids wide, and
+ * there are 4096 of them, above what distributions give to people and below 2^31. */
 #define NATIVE_ID_BASE   0x70000000u
 #define NATIVE_ID_COUNT  65536u
 #define NATIVE_ID_RANGES 4096u
@@ -89,13 +89,13 @@ int native_fail(struct mxc_err *err, const char *call, const char *what, const c
 
 /* channel.c: sends one packet, with a copy of the descriptor unless that is -1. -1 with errno. */
 int native_send(int channel, const struct native_message *message, int fd);
-/* 1 a message was read, 0 the other side is gone, -1 errno: EAGAIN nothing is there, EPROTO it was no message.
- * Never waits: whoever took init over may keep the channel open. '*fd' is -1 when none came along; the caller
- * closes it in every case. */
+/* 1 a message was read, 0 the other side is gone, -1 errno: EAGAIN nothing is there, EPROTO it was
+ * no message. Never waits: whoever took init over may keep the channel open. '*fd' is -1 when none
+ * came along; the caller closes it in every case. */
 int native_receive(int channel, struct native_message *out, int *fd);
 
-/* clone.c: makes the child with all namespaces, in the cgroup (v2) unless that is -1. Returns its pid and
- * stores a pidfd that the caller closes; 0 in the child; -1 with 'err'. */
+/* clone.c: makes the child with all namespaces, in the cgroup (v2) unless that is -1. Returns its
+ * pid and stores a pidfd that the caller closes; 0 in the child; -1 with 'err'. */
 pid_t native_clone(int cgroup, int *pidfd, struct mxc_err *err);
 /* First host id of a mapped sandbox with that process 1. */
 unsigned native_first_id(pid_t init);
@@ -123,8 +123,8 @@ int native_map_grants(struct native_job *job, pid_t child, struct mxc_err *err);
 /* 'where' of the error when a new user namespace gives no right to mount. */
 #define NATIVE_FIRST_MOUNT "tmpfs"
 
-/* called.c: a system call that the engine needs and this host refuses, -1: none. To be asked with the rights of
- * a new user namespace, for without them the kernel refuses some by itself. */
+/* called.c: a system call that the engine needs and this host refuses, -1: none. To be asked with
+ * the rights of a new user namespace, for without them the kernel refuses some by itself. */
 int native_missing_call(void);
 /* Why it is missing, and what would help. */
 void native_explain_call(int missing, char *reason, size_t reason_size, char *remedy,
@@ -138,7 +138,8 @@ int native_build_root(struct native_job *job, struct mxc_err *err);
 
 /* landlock.c: the ABI of this kernel, 0 when it has no Landlock. */
 int native_landlock_version(void);
-/* A ruleset with the grants of the plan, -1 in '*out' when there is no Landlock; the caller closes it. */
+/* A ruleset with the grants of the plan, -1 in '*out' when there is no Landlock; the caller closes
+ * it. */
 int native_landlock_rules(const struct native_job *job, int *out, struct mxc_err *err);
 /* Enters the ruleset for good; nothing when it is -1. Needs no_new_privs. */
 int native_landlock_apply(int ruleset, struct mxc_err *err);
@@ -146,8 +147,8 @@ int native_landlock_apply(int ruleset, struct mxc_err *err);
 /* guest.c: the last steps of the program-to-be; returns only on failure. */
 int native_become_guest(const struct native_job *job, int ruleset, int terminal,
                         struct mxc_err *err);
-/* No capability can come back after this by executing something; those held stay. Inherited, so init
- * does both for itself and the program. */
+/* No capability can come back after this by executing something; those held stay. Inherited, so
+ * init does both for itself and the program. */
 int native_drop_bounding(int last_capability, struct mxc_err *err);
 /* Drops every capability of the calling thread, after the former for good. */
 int native_drop_capabilities(struct mxc_err *err);

@@ -46,20 +46,22 @@ struct mxc_run {
     struct rusage usage;
 };
 
-/* supervise.c. Waits until the program was executed: 0 then, and also when a signal ended the run before
- * (run->interrupted); -1 with the error of the step that failed, or when the deadline passed. */
+/* supervise.c. Waits until the program was executed: 0 then, and also when a signal ended the run
+ * before (run->interrupted); -1 with the error of the step that failed, or when the deadline
+ * passed. */
 int native_supervise_start(struct mxc_run *run, struct mxc_err *err);
 /* Until process 1 is gone and reaped; relays, and enforces timeout and limits meanwhile. */
 int native_supervise_wait(struct mxc_run *run, struct mxc_err *err);
 /* After the end: what the program left in the pipes, as fast as the caller takes it. */
 int native_supervise_drain(struct mxc_run *run, struct mxc_err *err);
-/* After a wait that failed: ends and reaps what may still run, and hears the last of the network. */
+/* After a wait that failed: ends and reaps what may still run, and hears the last of the
+ * network. */
 void native_supervise_abandon(struct mxc_run *run);
 /* Kills process 1, and with it everything; nothing when it is gone already. */
 void native_supervise_kill(struct mxc_run *run);
 
-/* pipes.c: lets the program open its standard streams by name where they are the caller's pipes; giving
- * them back is for every path. */
+/* pipes.c: lets the program open its standard streams by name where they are the caller's pipes;
+ * giving them back is for every path. */
 int native_lend_pipes(struct mxc_run *run, struct mxc_err *err);
 void native_return_pipes(struct mxc_run *run);
 

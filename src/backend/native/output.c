@@ -61,8 +61,8 @@ static bool can_take(int fd)
     return poll(&to, 1, 0) > 0;
 }
 
-/* splice() refuses some targets (O_APPEND, terminals); there we copy, in pieces that a stream which polls
- * as writable takes without waiting. */
+/* splice() refuses some targets (O_APPEND, terminals); there we copy, in pieces that a stream which
+ * polls as writable takes without waiting. */
 static ssize_t copy(const struct native_pipe *line, size_t room)
 {
     char bytes[PIPE_BUF];
@@ -126,7 +126,8 @@ static void move_line(struct native_output *output, struct native_pipe *line)
         done = move_some(line, left < CHUNK ? (size_t)left : CHUNK);
         if (done < 0 && (errno == EAGAIN || errno == EINTR))
             return;
-        /* The program closed it, or the caller went away: SIGPIPE for the program. Or its disk is full. */
+        /* The program closed it, or the caller went away: SIGPIPE for the program. Or its disk is
+         * full. */
         if (done <= 0) {
             if (done < 0 && errno != EPIPE)
                 output->error = errno;

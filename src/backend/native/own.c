@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What is ours in the new root: the store, its directories and links, the baseline and its masks. Few calls:
- * one mount(2) for each mount, and one mount_setattr() that restricts all of them together. */
+/* What is ours in the new root: the store, its directories and links, the baseline and its masks.
+ * Few calls: one mount(2) for each mount, and one mount_setattr() that restricts all of them
+ * together. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -100,8 +101,8 @@ bool native_is_own(const struct native_root *r, const struct mxc_step *step)
 
 /* ---- the store */
 
-/* The first thing that needs the rights of the new user namespace. Some hosts let anybody make one and
- * then give no rights in it; the executor finds out which and says so. */
+/* The first thing that needs the rights of the new user namespace. Some hosts let anybody make one
+ * and then give no rights in it; the executor finds out which and says so. */
 static int fail_first_mount(struct mxc_err *err)
 {
     (void)native_fail(err, NATIVE_FIRST_MOUNT, "make", "tmpfs");
@@ -110,8 +111,8 @@ static int fail_first_mount(struct mxc_err *err)
     return -1;
 }
 
-/* Directories can be cloned only from an attached mount. Nothing below /proc can be granted, so nothing
- * that is needed is hidden there, and it goes away with the old root. */
+/* Directories can be cloned only from an attached mount. Nothing below /proc can be granted, so
+ * nothing that is needed is hidden there, and it goes away with the old root. */
 static int make_store(struct native_root *r, struct mxc_err *err)
 {
     unsigned long long bytes = r->job->tmp_bytes;
@@ -120,7 +121,8 @@ static int make_store(struct native_root *r, struct mxc_err *err)
     /* An inode costs the host about a kilobyte that the size does not count. */
     (void)snprintf(options, sizeof options, "size=%llu,nr_inodes=%llu,mode=0755", bytes,
                    bytes / 4096 + 4096);
-    /* Private, all of it: what the host mounts from now on must not come along with what is cloned here. */
+    /* Private, all of it: what the host mounts from now on must not come along with what is cloned
+     * here. */
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
         mount("mxc", "/proc", "tmpfs", MS_NOSUID | MS_NODEV, options) < 0)
         return fail_first_mount(err);
@@ -181,8 +183,8 @@ static int make_masks(const struct native_root *r, struct mxc_err *err)
     return 0;
 }
 
-/* Its owner is the program's id: only the read-only mount, taken over from the sealed store, keeps it from
- * chmod(). */
+/* Its owner is the program's id: only the read-only mount, taken over from the sealed store, keeps
+ * it from chmod(). */
 int native_mask_tree(const struct native_root *r, enum mxc_object object, struct mxc_err *err)
 {
     const char *name = masks_of[object].name;
@@ -330,7 +332,8 @@ static own_function *const mounters[] = {
     [MXC_STEP_NOTE] = NULL,
 };
 
-/* From here on nothing in the store changes by these mounts, and what is cloned from it is read-only too. */
+/* From here on nothing in the store changes by these mounts, and what is cloned from it is
+ * read-only too. */
 static int seal(const struct native_root *r, struct mxc_err *err)
 {
     const struct mxc_mount_attr attr = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Standard streams that are anonymous pipes of the caller. Inside a sandbox started by root their owner is
- * foreign, and opening /dev/stderr would fail, as many programs do; so they are lent for the run. */
+/* Standard streams that are anonymous pipes of the caller. Inside a sandbox started by root their
+ * owner is foreign, and opening /dev/stderr would fail, as many programs do; so they are lent for
+ * the run. */
 #include <errno.h>
 #include <linux/magic.h>
 #include <sys/stat.h>

@@ -46,8 +46,8 @@ static void probe_kernel(struct mxc_probe *out)
     out->available = out->available && yes;
 }
 
-/* In a child with new namespaces: the calls that set-up depends on. The exit status names the first that
- * failed. */
+/* In a child with new namespaces: the calls that set-up depends on. The exit status names the first
+ * that failed. */
 enum { WORKS, WORKS_TAP, WORKS_PAIR, NO_TMPFS, NO_ATTACH, NO_SETATTR, NO_PROC, NO_CALL };
 
 /* What kind of network interface a sandbox can have here: WORKS when none. */

@@ -11,8 +11,8 @@
 
 enum treatment { HIDE_FILE, HIDE_DIRECTORY, READ_ONLY };
 
-/* Most is closed to the program already, whose id is not the host's root; this is the second wall, and
- * closes what everybody may read. Entries that a kernel lacks are skipped. */
+/* Most is closed to the program already, whose id is not the host's root; this is the second wall,
+ * and closes what everybody may read. Entries that a kernel lacks are skipped. */
 static const struct {
     const char *name;
     enum treatment treatment;
@@ -61,8 +61,8 @@ static int remount(unsigned long flags, struct mxc_err *err)
     return 0;
 }
 
-/* A bind mount takes over the flags of the mount that it is made from: while all of /proc is read-only, its
- * parts that are to stay so are bound onto themselves. */
+/* A bind mount takes over the flags of the mount that it is made from: while all of /proc is
+ * read-only, its parts that are to stay so are bound onto themselves. */
 static int treat_all(struct mxc_err *err)
 {
     if (remount(MS_RDONLY, err) < 0)
@@ -73,8 +73,8 @@ static int treat_all(struct mxc_err *err)
     return remount(0, err);
 }
 
-/* Ceilings of the new user namespace, which only its own privileges (init still has them) can set. What the
- * program takes counts for the caller on the host as well, where others need it. */
+/* Ceilings of the new user namespace, which only its own privileges (init still has them) can set.
+ * What the program takes counts for the caller on the host as well, where others need it. */
 static const struct {
     const char *path;
     const char *value;

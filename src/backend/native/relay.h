@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What passes between the caller's streams and the sandbox, where it does not pass by itself: a pty when
- * a standard stream is a terminal, pipes when output is limited. */
+/* What passes between the caller's streams and the sandbox, where it does not pass by itself: a pty
+ * when a standard stream is a terminal, pipes when output is limited. */
 #ifndef MXC_BACKEND_NATIVE_RELAY_H
 #define MXC_BACKEND_NATIVE_RELAY_H
 
@@ -29,8 +29,7 @@ struct native_terminal {
     int screen;      /* the caller's terminal to write to */
     bool foreground; /* the keyboard is ours to read */
     bool raw;        /* 'saved' must be restored */
-    bool
-        silent; /* nobody in the sandbox has the pty open just now; a poll would say so all the time */
+    bool silent;     /* nobody in the sandbox has the pty open: a poll would say so all the time */
     struct termios saved;
     char to_screen[16384];
     size_t screen_from, screen_to; /* what of the buffer is still to be written */
@@ -46,8 +45,9 @@ int native_terminal_open(struct native_terminal *terminal, const struct native_j
 void native_terminal_resize(const struct native_terminal *terminal);
 /* After the executor was stopped and continued: raw again, size again. */
 void native_terminal_resume(struct native_terminal *terminal);
-/* In the background the keyboard belongs to others, and a pty that nobody holds may be opened again; no
- * event says when that ends. True while it is worth looking again with native_terminal_look(). */
+/* In the background the keyboard belongs to others, and a pty that nobody holds may be opened
+ * again; no event says when that ends. True while it is worth looking again with
+ * native_terminal_look(). */
 bool native_terminal_waits(const struct native_terminal *terminal);
 void native_terminal_look(struct native_terminal *terminal);
 size_t native_terminal_polls(const struct native_terminal *terminal, struct pollfd polls[3]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The new root: what is ours (own.c), then the grants and denials of the policy, placed by descriptor in the
- * order of the plan; then it becomes "/". */
+/* The new root: what is ours (own.c), then the grants and denials of the policy, placed by
+ * descriptor in the order of the plan; then it becomes "/". */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -28,8 +28,9 @@ static const char *below(const char *path)
     return path[1] ? path + 1 : ".";
 }
 
-/* The place of a step in the new root. Another sandbox may change a shared directory at this moment, so
- * no symlink is followed on the way; the last component may be one (a denied link is covered itself). */
+/* The place of a step in the new root. Another sandbox may change a shared directory at this
+ * moment, so no symlink is followed on the way; the last component may be one (a denied link is
+ * covered itself). */
 static int open_place(const struct builder *b, const char *path, struct mxc_err *err)
 {
     int fd = mxc_sys_openat2(b->at.root, below(path), O_PATH | O_NOFOLLOW,
@@ -40,7 +41,8 @@ static int open_place(const struct builder *b, const char *path, struct mxc_err 
     return fd;
 }
 
-/* The directory that is to hold a mount point of ours, by the same rule; '*name' is its last component. */
+/* The directory that is to hold a mount point of ours, by the same rule; '*name' is its last
+ * component. */
 static int open_parent(const struct builder *b, const char *path, const char **name,
                        struct mxc_err *err)
 {
@@ -116,8 +118,9 @@ static int become_root(struct builder *b, int tree, struct mxc_err *err)
     return b->at.root < 0 ? native_fail(err, "fcntl", "keep", "/") : 0;
 }
 
-/* A mount point of ours, or the object itself as a grant around it shows it. With anything else a name on the way
- * was exchanged, and the object would stay reachable, and perhaps writable, by another. */
+/* A mount point of ours, or the object itself as a grant around it shows it. With anything else a
+ * name on the way was exchanged, and the object would stay reachable, and perhaps writable, by
+ * another. */
 static int check_target(const struct builder *b, int at, const struct mxc_step *step,
                         struct mxc_err *err)
 {

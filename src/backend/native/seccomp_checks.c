@@ -25,8 +25,8 @@
     [MXC_CALL_CHECK_##name -                                                                       \
         MXC_CALL_FINAL_COUNT] = { cases, sizeof cases / sizeof cases[0], MXC_CALL_##result }
 
-/* CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. CLONE_NEWTIME lies in the byte of
- * the exit signal here, so this call cannot ask for it. The kernel drops the upper 32 bits. */
+/* CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. CLONE_NEWTIME lies in the byte
+ * of the exit signal here, so this call cannot ask for it. The kernel drops the upper 32 bits. */
 static const struct mxc_seccomp_case clone_cases[] = {
     ANY_BIT(0, UINT32_C(0x7e020000), EPERM, "a CLONE_NEW* flag"),
 };
@@ -157,7 +157,8 @@ static const struct mxc_seccomp_case openat_cases[] = {
 };
 
 /* RLIMIT_CORE is 1, at which the kernel neither writes a core file nor starts the host's handler of
- * cores; at 0 it would start the handler. Programs that turn cores off with 0 go on believing they did. */
+ * cores; at 0 it would start the handler. Programs that turn cores off with 0 go on believing they
+ * did. */
 static const struct mxc_seccomp_case setrlimit_cases[] = {
     EQUAL(0, 4, PRETEND, "RLIMIT_CORE"),
 };

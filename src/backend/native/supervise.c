@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Watching one sandbox: messages of init, its end, our signals, our caller, the timeout, the relays. No
- * polling: every one of them is a descriptor. */
+/* Watching one sandbox: messages of init, its end, our signals, our caller, the timeout, the
+ * relays. No polling: every one of them is a descriptor. */
 #include <errno.h>
 #include <linux/magic.h>
 #include <poll.h>
@@ -32,14 +32,16 @@ enum {
     AT_MAX = AT_RELAYS + 5
 };
 
-/* How soon a terminal that came to the foreground is noticed; only then is there nothing to wait for. */
+/* How soon a terminal that came to the foreground is noticed; only then is there nothing to wait
+ * for. */
 #define BACKGROUND_MS 250
 
 void native_supervise_kill(struct mxc_run *run)
 {
     if (run->init <= 0)
         return;
-    /* A filter may forbid the newer call. Nobody else reaps our child, so its number is still its own. */
+    /* A filter may forbid the newer call. Nobody else reaps our child, so its number is still its
+     * own. */
     if (run->pidfd < 0 || mxc_sys_pidfd_signal(run->pidfd, SIGKILL) < 0)
         (void)kill(run->init, SIGKILL);
 }
@@ -87,7 +89,8 @@ static int wait_events(struct mxc_run *run, struct pollfd polls[AT_MAX], int tim
     polls[AT_WATCH] = (struct pollfd){ .fd = run->watch_timer, .events = POLLIN };
     polls[AT_OOM] = (struct pollfd){ .fd = run->oom_event, .events = POLLIN };
     polls[AT_NET] = (struct pollfd){ .fd = run->ended ? -1 : run->net.control, .events = POLLIN };
-    /* Asked for nothing, poll still tells of a hang-up, and not of what the caller may have written. */
+    /* Asked for nothing, poll still tells of a hang-up, and not of what the caller may have
+     * written. */
     polls[AT_CALLER] = (struct pollfd){ .fd = watched_caller(run) };
     if (run->executed.tv_sec) { /* before that nothing is relayed */
         count += native_terminal_polls(&run->terminal, polls + count);
@@ -117,7 +120,8 @@ static int reap(struct mxc_run *run, struct mxc_err *err)
         return native_fail(err, "wait4", "reap", "init");
     run->init = 0;
     (void)clock_gettime(CLOCK_MONOTONIC, &run->finished);
-    /* Neither killed nor heard: its last packet was lost, and how the program ended is not known. */
+    /* Neither killed nor heard: its last packet was lost, and how the program ended is not
+     * known. */
     if (WIFEXITED(status) && !run->ended && !run->interrupted)
         return mxc_fail(err, MXC_BACKEND, 0, "init",
                         "the sandbox's first process could not tell how the program ended");
@@ -214,7 +218,8 @@ static int setup_word(struct mxc_run *run, bool spoken, struct mxc_err *err)
     return done;
 }
 
-/* Once init was released only init knows whether the program ran before the network process ended. */
+/* Once init was released only init knows whether the program ran before the network process
+ * ended. */
 static int setup_network(struct mxc_run *run, struct mxc_err *err)
 {
     bool released = run->net_ready && run->net_served;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The caller's terminal, passed through a pty of the sandbox: the program never holds the caller's. */
+/* The caller's terminal, passed through a pty of the sandbox: the program never holds the
+ * caller's. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,7 +21,8 @@ void native_terminal_detect(struct native_job *job)
     }
 }
 
-/* A description of our own, so that we can write without waiting and leave the caller's flags alone. */
+/* A description of our own, so that we can write without waiting and leave the caller's flags
+ * alone. */
 static int reopen(int fd)
 {
     const int flags = O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
@@ -32,7 +34,8 @@ static int reopen(int fd)
     own = open(path, flags);
     if (own >= 0 || errno != EACCES)
         return mxc_take_fd(&own);
-    /* After su or sudo -u it belongs to somebody else, but everybody may open their own terminal. */
+    /* After su or sudo -u it belongs to somebody else, but everybody may open their own
+     * terminal. */
     own = open("/dev/tty", flags);
     if (own >= 0 && ioctl(own, TIOCGDEV, &controlling) == 0 && ioctl(fd, TIOCGDEV, &given) == 0 &&
         given == controlling)
@@ -66,7 +69,8 @@ static void make_raw(struct native_terminal *terminal)
     terminal->raw = tcsetattr(terminal->keyboard, TCSADRAIN, &raw) == 0 || terminal->raw;
 }
 
-/* Only one of the two terminals may turn "\n" into "\r\n": the caller's does, unless we made it raw. */
+/* Only one of the two terminals may turn "\n" into "\r\n": the caller's does, unless we made it
+ * raw. */
 static void choose_conversion(const struct native_terminal *terminal)
 {
     struct termios settings;
@@ -231,8 +235,8 @@ void native_terminal_move(struct native_terminal *terminal, struct native_output
     }
 }
 
-/* Every other end is closed by now, so reading ends; a screen that takes nothing for a second does not
- * hold us up. */
+/* Every other end is closed by now, so reading ends; a screen that takes nothing for a second does
+ * not hold us up. */
 static void drain_screen(struct native_terminal *terminal, struct native_output *output)
 {
     while (pass_to_screen(terminal, output)) {

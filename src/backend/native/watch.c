@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The memory watcher: where no cgroup can be had, the resident memory of all processes of the sandbox is
- * added up every 20 ms, and the run ended when it passes the limit. Weaker than a cgroup, and the result
- * says so: memory that no process has mapped (files in /tmp, memory files) does not count here; the
- * private directories have their own limit. */
+/* The memory watcher: where no cgroup can be had, the resident memory of all processes of the
+ * sandbox is added up every 20 ms, and the run ended when it passes the limit. Weaker than a
+ * cgroup, and the result says so: memory that no process has mapped (files in /tmp, memory files)
+ * does not count here; the private directories have their own limit. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

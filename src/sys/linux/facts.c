@@ -65,8 +65,8 @@ static int look(void *context, struct mxc_arena *arena, const char *path, struct
     return out->type == MXC_OBJECT_SYMLINK ? read_target(arena, path, &out->target) : 0;
 }
 
-/* The directories in which the planner asks for many names that are not there. To open "/etc/." takes the
- * right to search it as well: who may only list it finds nothing in it. */
+/* The directories in which the planner asks for many names that are not there. To open "/etc/."
+ * takes the right to search it as well: who may only list it finds nothing in it. */
 static const struct {
     const char *path, *to_open;
 } listed[] = { { "/", "/." }, { "/etc", "/etc/." }, { "/usr", "/usr/." } };

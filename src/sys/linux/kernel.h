@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls and constants newer than the C library and headers that we build against. Each wrapper is
- * one system call, sets errno, and may be used between fork and exec. */
+/* System calls and constants newer than the C library and headers that we build against. Each
+ * wrapper is one system call, sets errno, and may be used between fork and exec. */
 #ifndef MXC_SYS_LINUX_KERNEL_H
 #define MXC_SYS_LINUX_KERNEL_H
 

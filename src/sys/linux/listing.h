@@ -18,8 +18,9 @@ struct mxc_listing {
     struct mxc_listed *records;
 };
 
-/* The type of the object of that name in 'directory', which is read at the first question. False when it
- * cannot be told: the directory cannot be read, is very large, or its filesystem keeps no types. */
+/* The type of the object of that name in 'directory', which is read at the first question. False
+ * when it cannot be told: the directory cannot be read, is very large, or its filesystem keeps no
+ * types. */
 bool mxc_listing_find(struct mxc_listing *listing, struct mxc_arena *arena, const char *directory,
                       const char *name, enum mxc_object *type);
 

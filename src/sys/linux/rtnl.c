@@ -94,7 +94,8 @@ void mxc_rtnl_raw(struct mxc_rtnl *out, const void *data, size_t size)
     set_length(out);
 }
 
-/* One packet of answers. Counts them; returns the first error that matters, with the number of its request, or 0. */
+/* One packet of answers. Counts them; returns the first error that matters, with the number of its
+ * request, or 0. */
 static int take_answers(char *bytes, size_t length, uint32_t may_fail, uint32_t *heard,
                         uint32_t *which)
 {

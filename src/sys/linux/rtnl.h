@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests to the kernel's network configuration (rtnetlink), several in one packet, without allocation: they
- * may be made between clone and exec. */
+/* Requests to the kernel's network configuration (rtnetlink), several in one packet, without
+ * allocation: they may be made between clone and exec. */
 #ifndef MXC_SYS_LINUX_RTNL_H
 #define MXC_SYS_LINUX_RTNL_H
 
@@ -36,9 +36,9 @@ void mxc_rtnl_close(struct mxc_rtnl *out, size_t nest);
 /* Raw bytes within a nest (the ifinfomsg of a veth's peer). */
 void mxc_rtnl_raw(struct mxc_rtnl *out, const void *data, size_t size);
 
-/* Sends all in the caller's network namespace and hears every answer. 0, or the errno of the first request that
- * failed, whose number is stored in '*which' (0: of the socket itself). Errors of requests whose bit
- * (1 << number) is in 'may_fail' are passed over. */
+/* Sends all in the caller's network namespace and hears every answer. 0, or the errno of the first
+ * request that failed, whose number is stored in '*which' (0: of the socket itself). Errors of
+ * requests whose bit (1 << number) is in 'may_fail' are passed over. */
 int mxc_rtnl_send(const struct mxc_rtnl *out, uint32_t may_fail, uint32_t *which);
 
 #endif
