@@ -64,18 +64,20 @@ static enum use use_of(struct mxc_planner *planner, struct mxc_peer *peer, struc
                : USE_OPENS;
 }
 
-/* Older clients list these, and nothing of the host was meant to open by it: the reader of the plan
- * learns it. */
-static int note_entry(struct mxc_planner *planner, size_t index, struct mxc_err *err)
+/* Inside it is true that these are open, so they are no error; but whoever means the host's has to know. */
+static int note_loopback(struct mxc_planner *planner, size_t index, struct mxc_err *err)
 {
+    bool legacy = planner->policy->network.form == MXC_NET_LEGACY;
     const char *pointer = mxc_planner_rule_pointer(planner, true, index);
 
     if (!pointer)
         return mxc_planner_no_memory(err);
     return mxc_planner_note(planner, pointer, err,
                             "%s opens nothing: the loopback inside is the sandbox's own and always "
-                            "open, the host's is 10.0.2.2 and fd00::2 with allowLocalNetwork true",
-                            planner->policy->network.allowed_hosts.items[index]);
+                            "open, the host's is 10.0.2.2 and fd00::2 with %s",
+                            legacy ? planner->policy->network.allowed_hosts.items[index] : pointer,
+                            legacy ? "allowLocalNetwork true"
+                                   : "network.ingress.hostLoopback 'allow'");
 }
 
 static int refuse_rule(struct mxc_planner *planner, size_t index, enum use use, struct mxc_err *err)
@@ -84,9 +86,6 @@ static int refuse_rule(struct mxc_planner *planner, size_t index, enum use use, 
         [USE_NOTHING] = "nothing can be reached there: the addresses are the sandbox's own "
                         "(10.0.2.0/24, fd00::/64), link-local of IPv6, multicast, broadcast or "
                         "reserved, stand for closed ones, or are excepted; name others",
-        [USE_LOOPBACK] = "the rule opens nothing: this is the sandbox's own loopback, which is "
-                         "always open; for the host's set network.ingress.hostLoopback to 'allow' "
-                         "and connect to 10.0.2.2 or fd00::2, else leave it out",
         [USE_GATEWAY] = "no rule opens the gateway, which is the host's loopback: set "
                         "network.ingress.hostLoopback to 'allow' for it",
     };
@@ -106,9 +105,9 @@ static int check_rule(struct mxc_planner *planner, size_t index, struct mxc_nets
 
     for (size_t i = 0; i < rule->to_count; i++) {
         enum use use = use_of(planner, &rule->to[i], nets);
-        bool tolerated = legacy && (use == USE_LOOPBACK || use == USE_GATEWAY);
+        bool tolerated = use == USE_LOOPBACK || (legacy && use == USE_GATEWAY);
 
-        if (tolerated && note_entry(planner, index, err) < 0)
+        if (tolerated && note_loopback(planner, index, err) < 0)
             return -1;
         if (use != USE_OPENS && !tolerated)
             return refuse_rule(planner, index, use, err);
