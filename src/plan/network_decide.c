@@ -64,7 +64,8 @@ static enum use use_of(struct mxc_planner *planner, struct mxc_peer *peer, struc
                : USE_OPENS;
 }
 
-/* Inside it is true that these are open, so they are no error; but whoever means the host's has to know. */
+/* Inside it is true that these are open, so they are no error; but whoever means the host's has to
+ * know. */
 static int note_loopback(struct mxc_planner *planner, size_t index, struct mxc_err *err)
 {
     bool legacy = planner->policy->network.form == MXC_NET_LEGACY;
