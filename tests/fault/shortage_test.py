@@ -106,6 +106,8 @@ class Limits(Case):
             return done.out
         if done.status < 0:
             return None if not done.out else f"killed by {-done.status} after {done.out!r}"  # no room for a process
+        if done.status == 127 and done.err.startswith("Fatal glibc error"):
+            return None if not done.out else f"not begun, and yet {done.out!r}"  # before the first line of ours
         ran = fault.Ran(done.status, done.out, done.err, done.result, [])
         if done.result and done.reason in ("exit", "signal", "pids") and done.status != RESTRICTED:
             return None
