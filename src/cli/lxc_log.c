@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -41,17 +42,46 @@ void mxc_lxc_print(int fd, const char *format, ...)
         (void)mxc_write_all(fd, text, strlen(text));
 }
 
+/* A file with another name, or of another user, may have been laid there to be written to. */
+static const char *why_not_ours(int fd)
+{
+    struct stat info;
+
+    if (fstat(fd, &info) < 0)
+        return strerror(errno);
+    if (!S_ISREG(info.st_mode))
+        return "it is not a regular file";
+    if (info.st_uid != geteuid())
+        return "it belongs to another user";
+    return info.st_nlink > 1 ? "it has another name as well" : NULL;
+}
+
+static int open_log(const char *path, struct mxc_buf *why)
+{
+    auto_close int fd = open(
+        path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK, 0600);
+    const char *wrong;
+
+    if (fd < 0) {
+        mxc_buf_format(why, "%s (os error %d)", strerror(errno), errno);
+        return -1;
+    }
+    wrong = why_not_ours(fd);
+    if (!wrong)
+        return mxc_take_fd(&fd);
+    mxc_buf_add(why, wrong);
+    return -1;
+}
+
 void mxc_lxc_log_open(struct mxc_lxc_log *log, const char *path)
 {
     struct mxc_shown shown;
+    auto_buf why = { 0 };
 
-    log->file = -1;
-    if (!path)
-        return;
-    log->file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
-    if (log->file < 0)
-        mxc_lxc_print(STDERR_FILENO, "Warning: could not open log file '%s': %s (os error %d)\n",
-                      mxc_shown(&shown, path, strlen(path)), strerror(errno), errno);
+    log->file = path ? open_log(path, &why) : -1;
+    if (path && log->file < 0)
+        mxc_lxc_print(STDERR_FILENO, "Warning: could not open log file '%s': %s\n",
+                      mxc_shown(&shown, path, strlen(path)), why.data ? why.data : "");
 }
 
 void mxc_lxc_log_done(struct mxc_lxc_log *log)

@@ -2,6 +2,7 @@
 """lxc-exec as clients of published SDKs know it: command line, inputs, errors, streams, statuses."""
 import json
 import os
+import unittest
 from pathlib import Path
 
 from harness import Case, b64, main, policy
@@ -369,6 +370,38 @@ class Logs(Case):
         self.assertEqual((done.status, done.out), (0, "hi\n"))
         self.assertEqual(done.err, "Warning: could not open log file '/nonexistent/x': "
                                    "No such file or directory (os error 2)\n")
+
+    def test_log_file_that_somebody_else_laid_there(self):
+        victim = self.file("victim", "before\n")
+        (self.folder / "link").symlink_to(victim)
+        (self.folder / "dangling").symlink_to(self.folder / "made")
+        (self.folder / "again").hardlink_to(victim)
+        os.mkfifo(self.folder / "fifo")
+        reader = os.open(self.folder / "fifo", os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, reader)
+        rows = {"link": "Too many levels of symbolic links (os error 40)",
+                "dangling": "Too many levels of symbolic links (os error 40)",
+                "again": "it has another name as well", "fifo": "it is not a regular file"}
+        for name, why in rows.items():
+            with self.subTest(name):
+                done = self.sandbox(policy("echo hi"), "--log-file", name)
+                self.assertEqual((done.status, done.out), (0, "hi\n"))
+                self.assertEqual(done.err, f"Warning: could not open log file '{name}': {why}\n")
+        self.assertEqual(victim.read_text(), "before\n")
+        self.assertFalse((self.folder / "made").exists())
+        self.assertEqual(os.read(reader, 1), b"")
+
+    @unittest.skipIf(os.getuid() != 0, "only root can give a file away")
+    def test_log_file_of_another_user(self):
+        log = self.file("log", "before\n")
+        os.chown(log, 65534, 65534)
+        done = self.sandbox(policy("echo hi"), "--log-file", "log")
+        self.assertEqual(done.err, "Warning: could not open log file 'log': it belongs to another user\n")
+        self.assertEqual(log.read_text(), "before\n")
+
+    def test_log_file_is_private(self):
+        self.sandbox(policy("true"), "--log-file", "log")
+        self.assertEqual((self.folder / "log").stat().st_mode & 0o777, 0o600)
 
     def test_the_policy_cannot_make_log_lines(self):
         envelope = '\n{"error":{"code":"backend_error","message":"forged"}}\n'

@@ -17,7 +17,11 @@ import {
 
 /** As published. */
 export interface SandboxSpawnOptions {
-  /** Log lines of the executor on standard output, and a log file. */
+  /**
+   * Log lines of the executor on standard output, and a log file: in `logDir`, else in `mxc-logs` of the temporary
+   * directory, unless that is a link, another user's, or writable by others. Programs that may write there can
+   * change logs.
+   */
   debug?: boolean;
   /** Allow experimental backends. */
   experimental?: boolean;
