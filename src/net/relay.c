@@ -86,7 +86,7 @@ int mxc_relay_listen(struct mxc_relay *relay, const struct mxc_net_publish *publ
         return mxc_publish_fail(publish, &loopback, err);
     }
     relay->ports[relay->port_count++] =
-        (struct mxc_relay_port){ mxc_take_fd(&fd), publish->host_port };
+        (struct mxc_relay_port){ .fd = mxc_take_fd(&fd), .port = publish->host_port };
     return 0;
 }
 
@@ -117,7 +117,7 @@ static int dial_listener(uint16_t port)
     return mxc_take_fd(&fd);
 }
 
-static void add_pair(struct mxc_relay *relay, int client, int listener)
+static void add_pair(struct mxc_relay *relay, size_t port, int client, int listener)
 {
     for (size_t i = 0; i < MXC_RELAY_MAX; i++) {
         struct mxc_relay_end *pair = relay->pairs[i];
@@ -127,36 +127,39 @@ static void add_pair(struct mxc_relay *relay, int client, int listener)
         /* Not connected yet: there is no room. */
         pair[CLIENT] = (struct mxc_relay_end){ .fd = client, .stuck = true };
         pair[LISTENER] = (struct mxc_relay_end){ .fd = listener };
+        relay->port_of[i] = (uint8_t)port;
+        relay->ports[port].pairs++;
         relay->pair_count++;
         return;
     }
 }
 
-static void accept_from(struct mxc_relay *relay, const struct mxc_relay_port *port, uint64_t now_ms)
+static void accept_from(struct mxc_relay *relay, size_t port, uint64_t now_ms)
 {
-    int client, listener;
+    int client = accept4(relay->ports[port].fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    int listener;
 
-    if (relay->pair_count == MXC_RELAY_MAX)
-        return;
-    client = accept4(port->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (client < 0) {
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
             relay->rest_until_ms = now_ms + REST_MS;
         return;
     }
-    listener = dial_listener(port->port);
+    listener = dial_listener(relay->ports[port].port);
     if (listener < 0)
         reset(client);
     else
-        add_pair(relay, client, listener);
+        add_pair(relay, port, client, listener);
 }
 
-static void end_pair(struct mxc_relay *relay, struct mxc_relay_end *pair, void (*end)(int fd))
+static void end_pair(struct mxc_relay *relay, size_t index, void (*end)(int fd))
 {
+    struct mxc_relay_end *pair = relay->pairs[index];
+
     for (int i = 0; i < 2; i++) {
         end(pair[i].fd);
         pair[i].fd = -1;
     }
+    relay->ports[relay->port_of[index]].pairs--;
     relay->pair_count--;
 }
 
@@ -212,14 +215,15 @@ static bool handle_end(struct mxc_relay *relay, struct mxc_relay_end *end,
     return !(happened & POLLOUT) || !(events & POLLOUT) || carry(relay, other, end->fd);
 }
 
-static void handle_pair(struct mxc_relay *relay, struct mxc_relay_end *pair,
-                        const struct pollfd *polls)
+static void handle_pair(struct mxc_relay *relay, size_t index, const struct pollfd *polls)
 {
+    struct mxc_relay_end *pair = relay->pairs[index];
+
     if (!handle_end(relay, &pair[CLIENT], &pair[LISTENER], polls[CLIENT].revents) ||
         !handle_end(relay, &pair[LISTENER], &pair[CLIENT], polls[LISTENER].revents))
-        end_pair(relay, pair, reset);
+        end_pair(relay, index, reset);
     else if (pair[CLIENT].ended && pair[LISTENER].ended)
-        end_pair(relay, pair, close_one);
+        end_pair(relay, index, close_one);
 }
 
 /* ---- polling */
@@ -233,12 +237,15 @@ static struct pollfd poll_end(const struct mxc_relay_end *end, const struct mxc_
 
 void mxc_relay_polls(struct mxc_relay *relay, struct pollfd *polls, size_t *count, uint64_t now_ms)
 {
-    bool accepts = relay->pair_count < MXC_RELAY_MAX && now_ms >= relay->rest_until_ms;
+    const size_t share = relay->port_count ? MXC_RELAY_MAX / relay->port_count : 0;
 
-    relay->polled_ports = accepts ? relay->port_count : 0;
-    relay->polled_pairs = 0;
-    for (size_t i = 0; i < relay->polled_ports; i++)
+    relay->polled_ports = relay->polled_pairs = 0;
+    for (size_t i = 0; i < relay->port_count && now_ms >= relay->rest_until_ms; i++) {
+        if (relay->ports[i].pairs >= share)
+            continue;
         polls[(*count)++] = (struct pollfd){ .fd = relay->ports[i].fd, .events = POLLIN };
+        relay->polled_port[relay->polled_ports++] = i;
+    }
     for (size_t i = 0; i < MXC_RELAY_MAX && relay->polled_pairs < relay->pair_count; i++) {
         const struct mxc_relay_end *pair = relay->pairs[i];
 
@@ -255,8 +262,8 @@ void mxc_relay_handle(struct mxc_relay *relay, const struct pollfd *polls, uint6
     const struct pollfd *pairs = polls + relay->polled_ports;
 
     for (size_t i = 0; i < relay->polled_pairs; i++)
-        handle_pair(relay, relay->pairs[relay->polled[i]], pairs + 2 * i);
+        handle_pair(relay, relay->polled[i], pairs + 2 * i);
     for (size_t i = 0; i < relay->polled_ports; i++)
         if (polls[i].revents)
-            accept_from(relay, &relay->ports[i], now_ms);
+            accept_from(relay, relay->polled_port[i], now_ms);
 }

@@ -15,7 +15,7 @@
 
 #include "net/control.h"
 
-/* Connections at once, of all ports; more wait to be accepted. */
+/* Connections at once, of all ports together; each port has an equal share. More wait to be accepted. */
 #define MXC_RELAY_MAX 256
 
 /* Entries that mxc_relay_polls() may add. */
@@ -24,6 +24,7 @@
 struct mxc_relay_port {
     int fd; /* listens on ::1 */
     uint16_t port;
+    size_t pairs; /* its connections */
 };
 
 /* One of two; what it says goes to the other one. */
@@ -38,9 +39,11 @@ struct mxc_relay {
     struct mxc_relay_port ports[MXC_NET_PUBLISH_MAX];
     size_t port_count;
     struct mxc_relay_end pairs[MXC_RELAY_MAX][2]; /* who connected to us, and to whom we did */
+    uint8_t port_of[MXC_RELAY_MAX];               /* which port the pair belongs to */
     size_t pair_count;
     uint64_t rest_until_ms;       /* no descriptors are left; nobody is accepted */
     size_t polled[MXC_RELAY_MAX]; /* pair of each two entries that mxc_relay_polls() added */
+    size_t polled_port[MXC_NET_PUBLISH_MAX]; /* and port of each entry before those */
     size_t polled_ports, polled_pairs;
     uint8_t chunk[65536];
 };

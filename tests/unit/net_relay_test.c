@@ -152,12 +152,17 @@ static int dial(void)
 }
 
 /* A connection, and what libslirp would have of it. */
-static void join(int *client, int *program)
+static void join_at(int listener, int *client, int *program)
 {
     *client = dial();
     settle();
-    *program = accept4(rig.listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    *program = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     assert_true(*program >= 0);
+}
+
+static void join(int *client, int *program)
+{
+    join_at(rig.listener, client, program);
     assert_int_equal(rig.relay.pair_count, 1);
 }
 
@@ -358,6 +363,37 @@ static void test_full(void **state)
     assert_int_equal(rig.relay.pair_count, 0);
 }
 
+/* Who takes all of one port leaves the other one its share. */
+static void test_shares(void **state)
+{
+    static int clients[MXC_RELAY_MAX];
+    const uint16_t first = rig.port;
+    uint16_t second = 0;
+    struct mxc_err err;
+    int client, program;
+    int listener = listen_on("127.0.0.1", &second);
+
+    (void)state;
+    rig.port = second;
+    assert_int_equal(publish(&err), 0);
+    rig.port = first;
+    for (size_t i = 0; i < MXC_RELAY_MAX; i++) {
+        clients[i] = dial();
+        settle_within(0);
+    }
+    settle();
+    assert_int_equal(rig.relay.ports[0].pairs, MXC_RELAY_MAX / 2);
+    rig.port = second;
+    join_at(listener, &client, &program);
+    (void)close(client);
+    (void)close(program);
+    for (size_t i = 0; i < MXC_RELAY_MAX; i++)
+        leave(clients[i]);
+    settle();
+    assert_int_equal(rig.relay.pair_count, 0);
+    (void)close(listener);
+}
+
 static void test_no_descriptors(void **state)
 {
     static const int errors[] = { EMFILE, ENFILE, ENOMEM, ENOBUFS };
@@ -441,10 +477,10 @@ static int has_loopback(void)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_each_side_ends), TEST(test_nobody_listens),  TEST(test_resets),
-        TEST(test_urgent),         TEST(test_stuck),           TEST(test_stuck_and_left),
-        TEST(test_full),           TEST(test_no_descriptors),  TEST(test_gone_early),
-        TEST(test_listening),      TEST(test_no_such_address),
+        TEST(test_each_side_ends), TEST(test_nobody_listens), TEST(test_resets),
+        TEST(test_urgent),         TEST(test_stuck),          TEST(test_stuck_and_left),
+        TEST(test_full),           TEST(test_shares),         TEST(test_no_descriptors),
+        TEST(test_gone_early),     TEST(test_listening),      TEST(test_no_such_address),
     };
 
     if (!has_loopback()) {
