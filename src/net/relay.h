@@ -15,7 +15,8 @@
 
 #include "net/control.h"
 
-/* Connections at once, of all ports together; each port has an equal share. More wait to be accepted. */
+/* Connections at once, of all ports together; each port has an equal share. More wait to be
+ * accepted. */
 #define MXC_RELAY_MAX 256
 
 /* Entries that mxc_relay_polls() may add. */
