@@ -2,7 +2,7 @@
 // Where the executor is. There is no look-up on PATH: a program found by chance is no executor.
 import { accessSync, constants, statSync } from 'node:fs';
 import { arch } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What the look-up depends on. */
@@ -40,16 +40,22 @@ export function lookupHost(): LookupHost {
   return { platform: process.platform, arch: arch(), binDir: process.env.MXC_BIN_DIR, packageRoot };
 }
 
+/** A clone of the project: what `./build.sh` made. Two folders above an installed package is what others installed. */
+function builtFolders(packageRoot: string): string[] {
+  const parts = packageRoot.split(sep);
+  const repository = join(packageRoot, '..', '..');
+  const cloned = parts.slice(-2).join('/') === 'sdk/node' && !parts.includes('node_modules');
+  if (!cloned || !exists(join(repository, 'meson.build'))) return [];
+  return ['release', 'debug'].map((kind) => join(repository, 'build', kind, 'src', 'cli'));
+}
+
 /** Folders in the order in which they are looked at. */
 export function candidateFolders(host: LookupHost): string[] {
   const folder = host.arch === 'arm64' ? 'arm64' : 'x64';
-  const repository = join(host.packageRoot, '..', '..');
   return [
     ...(host.binDir ? [resolve(host.binDir, folder)] : []),
     join(host.packageRoot, 'bin', folder),
-    // A clone of the project: what ./build.sh made.
-    join(repository, 'build', 'release', 'src', 'cli'),
-    join(repository, 'build', 'debug', 'src', 'cli'),
+    ...builtFolders(host.packageRoot),
   ];
 }
 

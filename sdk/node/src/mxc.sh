@@ -9,7 +9,12 @@ case $(uname -m) in
 esac
 self=$(readlink -f -- "$0") # npm makes a link to it
 root=${self%/*/*}
-for folder in ${MXC_BIN_DIR:+"$MXC_BIN_DIR/$machine"} "$root/bin/$machine" "$root/../../build/release/src/cli" "$root/../../build/debug/src/cli"; do
+built=
+case $root in
+    */node_modules/*) ;; # what lies two folders above is of others
+    */sdk/node) if [ -e "$root/../../meson.build" ]; then built=$root/../../build; fi ;;
+esac
+for folder in ${MXC_BIN_DIR:+"$MXC_BIN_DIR/$machine"} "$root/bin/$machine" ${built:+"$built/release/src/cli" "$built/debug/src/cli"}; do
     if [ -f "$folder/mxc" ] && [ -x "$folder/mxc" ]; then
         exec "$folder/mxc" "$@"
     fi

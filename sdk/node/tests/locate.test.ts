@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Where the executor is looked for, and what counts.
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import test from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { candidateFolders, findProgram, mxcBeside, resolveExecutor, resolveMxc, type LookupHost } from '../src/locate.js';
 import { folder } from './fake.js';
 
@@ -17,6 +19,7 @@ function program(path: string, mode = 0o755): string {
 function host(): LookupHost & { bin: string; packaged: string; built: string } {
   const root = folder();
   const packageRoot = join(root, 'sdk', 'node');
+  writeFileSync(join(root, 'meson.build'), '');
   return {
     platform: 'linux',
     arch: 'x64',
@@ -37,6 +40,32 @@ test('the order', () => {
   }
   assert.equal(resolveExecutor(undefined, { ...at, binDir: undefined }), at.packaged);
   assert.equal(resolveExecutor(undefined, { ...at, binDir: '/nonexistent' }), at.packaged);
+});
+
+for (const place of ['node_modules/@mxc/sdk', 'node_modules/sdk/node', 'vendor/mxc-sdk', 'vendor/sdk/node'])
+  test(`what lies two folders above a package that is no clone is of others: ${place}`, () => {
+    const root = folder();
+    const packageRoot = join(root, place);
+    const above = dirname(dirname(packageRoot));
+    for (const name of ['mxc', 'lxc-exec']) program(join(above, 'build', 'release', 'src', 'cli', name));
+    if (place !== 'vendor/sdk/node') writeFileSync(join(above, 'meson.build'), '');
+    const at = { ...host(), packageRoot };
+    assert.equal(findProgram('lxc-exec', at), null);
+    assert.throws(() => resolveMxc(undefined, at), /^Error: mxc not found\./);
+    const script = program(join(packageRoot, 'src', 'mxc.sh'));
+    cpSync(fileURLToPath(new URL('../../src/mxc.sh', import.meta.url)), script);
+    const done = spawnSync(script, { encoding: 'utf8', env: { PATH: process.env.PATH } });
+    assert.deepEqual([done.status, done.stderr.startsWith('mxc: mxc not found.')], [255, true]);
+  });
+
+test('in a clone the script starts what was built', () => {
+  const at = host();
+  const built = program(join(dirname(at.built), 'mxc'));
+  writeFileSync(built, '#!/bin/sh\necho "built $1"\n');
+  const script = program(join(at.packageRoot, 'src', 'mxc.sh'));
+  cpSync(fileURLToPath(new URL('../../src/mxc.sh', import.meta.url)), script);
+  const done = spawnSync(script, ['x'], { encoding: 'utf8', env: { PATH: process.env.PATH } });
+  assert.equal(done.stdout, 'built x\n', done.stderr);
 });
 
 test('arm64 has a folder of its own', () => {
