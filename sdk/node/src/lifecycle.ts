@@ -5,6 +5,7 @@ import { envelopeOf, openChannel, type ResultChannel } from './channel.js';
 import { endKindly, endTerminalKindly, launched } from './child.js';
 import { collect, type Collected } from './collect.js';
 import { backendOf, makeEnvelope, readAnswer } from './envelope.js';
+import { executorEnv } from './environment.js';
 import { mxcErrorFromCode } from './errors.js';
 import type {
   DeprovisionConfigFor,
@@ -34,7 +35,7 @@ async function call(
   const { executor, args } = prepareEnvelope(envelope, options);
   const child = await launched(executor, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
-    ...(channel ? { env: { ...process.env, ...channel.env } } : {}),
+    ...executorEnv(channel?.env),
   });
   child.stdin!.on('error', () => {}).end();
   return endedBy(signal, () => endKindly(child), collect(child));
@@ -89,7 +90,8 @@ export function execInSandbox<C extends StateAwareContainmentBackend>(
 ): IPty {
   backendOf(sandboxId);
   const { executor, args } = prepareEnvelope(makeEnvelope('exec', { sandboxId }, config), options);
-  const pty = spawnPty(executor, args, { cwd: process.cwd(), ...options.ptyOptions });
+  const { ptyOptions } = options;
+  const pty = spawnPty(executor, args, { cwd: process.cwd(), ...ptyOptions, ...executorEnv({}, ptyOptions?.env) });
   pty.onExit(onAbort(options.signal, () => endTerminalKindly(pty, 'SIGHUP'))); // a closed terminal, as published
   return pty;
 }

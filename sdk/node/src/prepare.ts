@@ -2,6 +2,7 @@
 // What every one-shot call does before it starts the executor: checks in their documented order, then argv.
 import { arch } from 'node:os';
 import { microvmElsewhere } from './config.js';
+import { variables } from './environment.js';
 import type { Containment, ExtendedConfig } from './extended.js';
 import { findExecutor, resolveExecutor } from './locate.js';
 import { openLog, type Logger } from './logger.js';
@@ -64,7 +65,7 @@ export interface Prepared {
 /** Adds variables to the configuration; entries that are there already stay first. */
 export function addEnvironment(config: ExtendedConfig, env: Environment | undefined): void {
   if (!env) return;
-  const added = Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]));
+  const added = variables(env);
   config.process ??= { commandLine: '' };
   config.process.env = [...(config.process.env ?? []), ...added];
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What run() and start() are asked for, and how it becomes a policy of the executor.
+import { variables } from './environment.js';
 import type { ExtendedConfig } from './extended.js';
 import type { Policy, PolicyFilesystem, PolicyLimits, PolicyNetwork, PolicyRuntimeConfig, PolicyUi } from './mxc.gen.js';
 import type { Environment } from './types.js';
@@ -51,14 +52,6 @@ function commandLine(command: string | readonly string[]): string {
   return ['exec', inQuotes(first), ...rest.map(quoted)].join(' ');
 }
 
-function variables(environment: Environment | undefined): string[] | undefined {
-  if (!environment) return undefined;
-  // With one in it, a name that somebody else chose would set another variable.
-  const wrong = Object.keys(environment).find((name) => !name || name.includes('='));
-  if (wrong !== undefined) throw new TypeError(`'${wrong}' is no name of a variable`);
-  return Object.entries(environment).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]));
-}
-
 /** The policy that a request means. */
 export function policyOf(request: RunRequest): Policy | ExtendedConfig {
   if (!('command' in request)) return request;
@@ -76,7 +69,7 @@ export function policyOf(request: RunRequest): Policy | ExtendedConfig {
     process: {
       commandLine: commandLine(command),
       cwd: workingDirectory,
-      env: variables(environment),
+      env: environment && variables(environment),
       inheritDefaultEnv: inheritDefaultEnvironment,
       timeout: timeoutMs,
     },

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { endedBy } from './abort.js';
 import { envelopeOf, openChannel, type ResultChannel } from './channel.js';
 import { buildSandboxPayload } from './config.js';
+import { executorEnv } from './environment.js';
 import { MxcError, mxcErrorFromCode } from './errors.js';
 import type { ExtendedConfig, ExtendedPolicy } from './extended.js';
 import { endKindly, endTerminalKindly, whyNot } from './child.js';
@@ -46,7 +47,7 @@ function startPty(
   channel?: ResultChannel,
 ): IPty {
   const given = options.ptyOptions ?? {};
-  const env = channel ? { env: { ...(given.env ?? process.env), ...channel.env } } : {};
+  const env = executorEnv(channel?.env, given.env);
   const pty = closingOnError(logger, () => spawnPty(executor, args, { ...given, ...env, cwd: cwd || process.cwd() }));
   const ended = logEnd(logger);
   pty.onExit(({ exitCode }) => ended(exitCode));
@@ -70,7 +71,7 @@ function startPipes(
     spawn(executor, args, {
       cwd: cwd || process.cwd(),
       stdio: [stdin, 'pipe', 'pipe', ...(tied ? ['pipe' as const] : [])],
-      ...(tied || channel ? { env: { ...process.env, ...added } } : {}),
+      ...executorEnv(added),
     }),
   );
   (child.stdio?.[3] as Readable | undefined)?.on('error', () => {}).resume(); // nothing comes; its end is the child's

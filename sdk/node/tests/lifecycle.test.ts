@@ -100,6 +100,24 @@ test('exec: the streams belong to the program', async () => {
   await assert.rejects(exec(`echo '${real}' >"$MXC_RESULT_FILE"; exit 1`), { code: 'not_started', message: 'real' });
 });
 
+test('what our own caller told an executor is not meant for ours', async () => {
+  const { path } = fake(`printf '{"result":{"told":"%s"}}' "\${MXC_CALLER_FD-none} \${MXC_RESULT_FILE-none}"`);
+  const inherited = { MXC_CALLER_FD: '99', MXC_RESULT_FILE: '/nonexistent/result' };
+  Object.assign(process.env, inherited);
+  try {
+    assert.deepEqual(await stopSandbox(id, {}, { executablePath: path }), { told: 'none none' });
+    for (const ptyOptions of [{}, { env: { ...process.env } }]) {
+      const pty = execInSandbox(id, { process: { commandLine: 'x' } }, { executablePath: path, ptyOptions });
+      let text = '';
+      pty.onData((part) => (text += part));
+      await new Promise((resolve) => pty.onExit(resolve));
+      assert.match(text, /none none/);
+    }
+  } finally {
+    for (const name of Object.keys(inherited)) delete process.env[name];
+  }
+});
+
 test('standard input is ended', async () => {
   const program = fake(`cat; echo '{"result":{}}'`);
   assert.deepEqual(await stopSandbox(id, {}, { executablePath: program.path }), {});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The published ways to run a program, with a fake executor.
 import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
 import { getEventListeners, once } from 'node:events';
 import { readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -11,6 +12,7 @@ import {
   spawnSandboxAsync,
   spawnSandboxFromConfig,
   type ExtendedConfig,
+  type ExtendedSpawnOptions,
   type SandboxSpawnOptions,
 } from '#sdk';
 import { collect } from '../src/collect.js';
@@ -98,6 +100,44 @@ test('variables are added to the configuration', async () => {
   await collect(spawnSandboxFromConfig(given, options, undefined, { B: '2', C: undefined, D: '' }));
   assert.deepEqual(given.process?.env, ['A=1', 'B=2', 'D=']);
   assert.deepEqual(program.config(), given);
+});
+
+test('a name cannot set another variable', () => {
+  const program = fake('exit 0');
+  const options = { ...pipes, executablePath: program.path };
+  for (const name of ['LD_PRELOAD=/evil.so:', '=A', '']) {
+    const given = config({ process: { commandLine: 'x', env: ['A=1'] } });
+    const refused = new TypeError(`'${name}' is no name of a variable`);
+    assert.throws(() => spawnSandboxFromConfig(given, options, undefined, { [name]: 'v' }), refused);
+    assert.throws(() => spawnSandbox('x', policy, options, undefined, undefined, { [name]: 'v' }), refused);
+    assert.deepEqual(given.process?.env, ['A=1']);
+  }
+  assert.equal(program.args(), null);
+});
+
+test('what our own caller told an executor is not meant for ours', async () => {
+  const program = fake('echo "${MXC_CALLER_FD-none} ${MXC_RESULT_FILE-none} $KEPT"');
+  const call = (options: ExtendedSpawnOptions) => {
+    const child = spawnSandboxFromConfig(config(), { skipPlatformCheck: true, executablePath: program.path, ...options });
+    if ('stdout' in child) return collect(child as unknown as ChildProcess).then(({ stdout }) => stdout);
+    let text = '';
+    child.onData((part) => (text += part));
+    return new Promise<string>((resolve) => child.onExit(() => resolve(text)));
+  };
+  const inherited = { MXC_CALLER_FD: '99', MXC_RESULT_FILE: '/nonexistent/result', KEPT: 'kept' };
+  Object.assign(process.env, inherited);
+  try {
+    assert.equal(await call({ usePty: false }), 'none none kept\n');
+    assert.equal(await call({ usePty: false, endWithCaller: true }), '3 none kept\n');
+    assert.equal(await call({}), 'none none kept\r\n');
+    assert.equal(await call({ ptyOptions: { env: { ...process.env, KEPT: 'given' } } }), 'none none given\r\n');
+    for (const usePty of [true, false]) {
+      const { stdout } = await spawnSandboxAsync('x', policy, { ...pipes, usePty, executablePath: program.path });
+      assert.match(stdout, usePty ? /^none \/proc\/\d+\/fd\/\d+ kept\r\n$/ : /^3 \/proc\/\d+\/fd\/\d+ kept\n$/);
+    }
+  } finally {
+    for (const name of Object.keys(inherited)) delete process.env[name];
+  }
 });
 
 test('the executor starts in the working directory', async () => {
