@@ -39,7 +39,7 @@ int mxc_caller_open(const char *option, const char *text, int *out, struct mxc_e
 {
     int fd;
 
-    if (!text || !*text) {
+    if (!text) {
         *out = 0;
         return 0;
     }

@@ -12,10 +12,6 @@ int mxc_cli_events_open(const char *text, int *out, struct mxc_err *err)
 {
     int fd;
 
-    if (text && !*text)
-        return mxc_fail(
-            err, MXC_USAGE, 0, "--events",
-            "the value is empty: give the number of a descriptor or the name of a file");
     if (!text || !text[strspn(text, "0123456789")])
         return mxc_report_open("--events", text, out, err);
     /* Not blocking: a fifo that nobody reads is an error here, and not a start that never comes. */

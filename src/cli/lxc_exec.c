@@ -279,13 +279,21 @@ static int answer_early(const struct mxc_lxc_options *options, const struct mxc_
     return -1;
 }
 
+/* NULL when it is not set or empty, which is the same in an environment. */
+static const char *variable(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value && *value ? value : NULL;
+}
+
 static int call_and_report(struct call *call, const struct mxc_args *args)
 {
     struct mxc_err err;
     int status;
 
     if (mxc_lxc_result_open(&call->result, &err) < 0 ||
-        mxc_caller_open("MXC_CALLER_FD", getenv("MXC_CALLER_FD"), &call->caller, &err) < 0) {
+        mxc_caller_open("MXC_CALLER_FD", variable("MXC_CALLER_FD"), &call->caller, &err) < 0) {
         auto_buf text = { 0 };
 
         mxc_lxc_describe(&err, &text);

@@ -152,7 +152,7 @@ static int print_help(void)
 int mxc_lxc_read_options(struct mxc_arena *arena, int argc, char **argv,
                          struct mxc_lxc_options *options, struct mxc_args *args)
 {
-    static const struct mxc_syntax syntax = { mxc_lxc_option_table, 1, false };
+    static const struct mxc_syntax syntax = { mxc_lxc_option_table, 1, false, true };
     struct mxc_parse_error problem;
 
     if (mxc_options_parse(arena, &syntax, argc, argv, options, args, &problem) < 0)
@@ -179,6 +179,6 @@ const struct mxc_command mxc_command_lxc_exec = {
         "2 for a wrong command line, 255 when the policy is refused, set-up fails or the timeout "
         "ends "
         "the program.",
-    .syntax = { mxc_lxc_option_table, 1, false },
+    .syntax = { mxc_lxc_option_table, 1, false, true },
     .options_size = sizeof(struct mxc_lxc_options),
 };

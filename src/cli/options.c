@@ -70,6 +70,8 @@ static int store_value(struct parser *parser, const struct mxc_option *option, c
         parser->next++;
         value = word;
     }
+    if (!*value && !parser->syntax->empty)
+        return fail(parser, MXC_PARSE_NO_VALUE, NULL, option);
     if (option->kind == MXC_OPTION_LIST)
         return add_word(parser, field, value);
     if (*(const char **)field)

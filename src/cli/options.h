@@ -44,6 +44,8 @@ struct mxc_syntax {
     const struct mxc_option *options;
     size_t positional_max;
     bool command; /* "-- CMD ARGS…" may follow */
+    bool empty;   /* a value may be empty; else that is none, such as that of a shell variable that
+                     nobody set */
 };
 
 struct mxc_args {

@@ -199,7 +199,7 @@ const struct mxc_command mxc_command_check = {
         "has an id, a severity, the place in the file and a remedy.\n\n"
         "Exit status: 0 when all is well, 1 when a policy is invalid, 3 when there are findings of "
         "severity warning or error (with --strict also info).",
-    .syntax = { options, 4096, false },
+    .syntax = { options, 4096, false, false },
     .options_size = sizeof(struct check_options),
     .examples = examples,
 };

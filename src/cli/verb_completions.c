@@ -28,6 +28,6 @@ const struct mxc_command mxc_command_completions = {
     .usage = "bash|zsh|fish",
     .words = "bash zsh fish",
     .description = "Prints a script that makes the shell complete verbs, options and values.",
-    .syntax = { options, 1, false },
+    .syntax = { options, 1, false, false },
     .examples = examples,
 };

@@ -27,5 +27,5 @@ const struct mxc_command mxc_command_help = {
     .summary = "explain a verb",
     .usage = "[VERB]",
     .description = "Prints what 'mxc --help' or 'mxc VERB --help' prints.",
-    .syntax = { options, 1, false },
+    .syntax = { options, 1, false, false },
 };

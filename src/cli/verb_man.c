@@ -78,7 +78,7 @@ const struct mxc_command mxc_command_man = {
     .description =
         "Prints the manual page of the program, of one verb, or of lxc-exec; or writes all "
         "of them into a directory.",
-    .syntax = { options, 1, false },
+    .syntax = { options, 1, false, false },
     .options_size = sizeof(struct man_options),
     .hidden = true,
 };

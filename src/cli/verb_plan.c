@@ -66,7 +66,7 @@ const struct mxc_command mxc_command_plan = {
                    "host's files are looked at, nothing is started or changed. A policy that would "
                    "be refused is "
                    "refused here with the same words and exit status.",
-    .syntax = { options, 1, true },
+    .syntax = { options, 1, true, false },
     .options_size = sizeof(struct plan_options),
     .examples = examples,
 };

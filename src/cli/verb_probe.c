@@ -112,7 +112,7 @@ const struct mxc_command mxc_command_probe = {
         "enforce here, what of the host it found, and a remedy for each 'no'. Nothing is "
         "changed.\n\n"
         "Exit status: 0 when the default backend can run here, else 1.",
-    .syntax = { options, 0, false },
+    .syntax = { options, 0, false, false },
     .options_size = sizeof(struct probe_options),
     .examples = examples,
 };

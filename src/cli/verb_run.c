@@ -252,7 +252,7 @@ const struct mxc_command mxc_command_run = {
         "Standard input, output and error are those of the caller. HUP, INT, TERM and QUIT end the "
         "sandbox with everything in it, and so does, with --caller-fd, the end of the caller, "
         "however it ends.",
-    .syntax = { options, 1, true },
+    .syntax = { options, 1, true, false },
     .options_size = sizeof(struct run_options),
     .examples = examples,
 };

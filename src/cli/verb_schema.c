@@ -114,7 +114,7 @@ const struct mxc_command mxc_command_schema = {
         "Prints the JSON Schema (draft 2020-12) of one policy version, the reference of all keys, "
         "or "
         "types for TypeScript. All come from the tables that the policy reader itself uses.",
-    .syntax = { options, 0, false },
+    .syntax = { options, 0, false, false },
     .options_size = sizeof(struct schema_options),
     .examples = examples,
 };

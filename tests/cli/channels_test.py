@@ -206,8 +206,9 @@ class ResultFile(Case):
         self.assertEqual((done.status, done.err), (1, "MXC_RESULT_FILE: '/dev/null' is not a regular file\n"))
         self.assertFalse((self.folder / "missing").exists())
 
-    def test_an_empty_name_is_none(self):
-        done = self.lxc("--config-base64", b64(policy("echo fine")), env={**os.environ, "MXC_RESULT_FILE": ""})
+    def test_an_empty_variable_is_none(self):
+        env = {**os.environ, "MXC_RESULT_FILE": "", "MXC_CALLER_FD": ""}
+        done = self.lxc("--config-base64", b64(policy("echo fine")), env=env)
         self.assertEqual((done.status, done.out), (0, "fine\n"))
 
 

@@ -13,6 +13,9 @@ from harness import BUILD, Case, b64, main, policy
 VERBS = ["run", "plan", "check", "probe", "schema", "completions", "help"]
 VERSION = (Path(__file__).parents[2] / "VERSION").read_text().strip()
 
+VALUES_OF_RUN = ["ro", "rw", "deny", "env", "cwd", "timeout", "limit", "config-base64", "config-fd", "backend", "result-fd",
+                 "caller-fd", "events"]
+
 # Words, a fragment of the one line on standard error; the status is 2.
 WRONG_WORDS = [
     ([], "give a verb"),
@@ -46,7 +49,9 @@ WRONG_WORDS = [
     (["run", "--result-fd", "99999999999", "--", "true"], "--result-fd: "),
     (["run", "--events", "2", "--", "true"], "--events: 2 is a standard stream"),
     (["run", "--events", "77", "--", "true"], "--events: descriptor 77 is not open"),
-    (["run", "--events", "", "--", "true"], "--events: the value is empty"),
+    *((["run", f"--{name}=", "--", "echo", "ran"], f"'--{name}' needs a value: --{name}=") for name in VALUES_OF_RUN),
+    (["run", "--caller-fd", "", "--", "echo", "ran"], "'--caller-fd' needs a value: --caller-fd=N"),
+    (["schema", "--version="], "'--version' needs a value"),
     (["run", "--events", "/nonexistent/file", "--", "true"], "--events: cannot write to '/nonexistent/file': No such"),
     (["run", "--events", "/", "--", "true"], "--events: cannot write to '/': Is a directory"),
     (["run", "--config-fd", "2"], "--config-fd: 2 is a standard stream"),

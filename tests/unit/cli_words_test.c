@@ -31,10 +31,9 @@ static const struct mxc_option table[] = {
 
 enum { OK = -1, WORDS = 8 };
 
-static int parse(bool command, const char *const *words, struct given *given, struct mxc_args *args,
-                 struct mxc_arena *arena)
+static int parse(const struct mxc_syntax *syntax, const char *const *words, struct given *given,
+                 struct mxc_args *args, struct mxc_arena *arena)
 {
-    const struct mxc_syntax syntax = { table, 1, command };
     struct mxc_parse_error problem = { 0 };
     char copies[WORDS][16];
     char *argv[WORDS];
@@ -43,7 +42,7 @@ static int parse(bool command, const char *const *words, struct given *given, st
     for (; words[argc]; argc++)
         argv[argc] = strcpy(copies[argc], words[argc]);
     *given = (struct given){ 0 };
-    return mxc_options_parse(arena, &syntax, argc, argv, given, args, &problem) < 0
+    return mxc_options_parse(arena, syntax, argc, argv, given, args, &problem) < 0
                ? (int)problem.problem
                : OK;
 }
@@ -58,7 +57,10 @@ static const struct {
     { { "--flag", "a" }, false, OK, 0, 1, 0 },
     { { "a", "--text", "b", "--list=c", "--list", "d" }, false, OK, 2, 1, 0 },
     { { "--text=-x" }, false, OK, 0, 0, 0 },
-    { { "--text=" }, false, OK, 0, 0, 0 },
+    { { "--text=" }, false, MXC_PARSE_NO_VALUE, 0, 0, 0 },
+    { { "--text", "" }, false, MXC_PARSE_NO_VALUE, 0, 0, 0 },
+    { { "--list=" }, false, MXC_PARSE_NO_VALUE, 0, 0, 0 },
+    { { "--list", "a", "--list", "" }, false, MXC_PARSE_NO_VALUE, 0, 0, 0 },
     { { "--text", "-" }, false, OK, 0, 0, 0 },
     { { "-" }, false, OK, 0, 1, 0 },
     { { "" }, false, OK, 0, 1, 0 },
@@ -88,9 +90,9 @@ static void test_options(void **state)
         struct mxc_arena arena = { 0 };
         struct given given;
         struct mxc_args args;
+        const struct mxc_syntax syntax = { table, 1, rows[i].command, false };
 
-        assert_int_equal(parse(rows[i].command, rows[i].words, &given, &args, &arena),
-                         rows[i].result);
+        assert_int_equal(parse(&syntax, rows[i].words, &given, &args, &arena), rows[i].result);
         if (rows[i].result == OK) {
             assert_int_equal(given.list.count, rows[i].lists);
             assert_int_equal(args.positional.count, rows[i].positionals);
@@ -98,6 +100,21 @@ static void test_options(void **state)
         }
         mxc_arena_done(&arena);
     }
+}
+
+static void test_empty_values(void **state)
+{
+    static const struct mxc_syntax syntax = { table, 1, false, true };
+    static const char *const words[WORDS] = { "--text=", "--list", "", NULL };
+    struct mxc_arena arena = { 0 };
+    struct given given;
+    struct mxc_args args;
+
+    (void)state;
+    assert_int_equal(parse(&syntax, words, &given, &args, &arena), OK);
+    assert_string_equal(given.text, "");
+    assert_int_equal(given.list.count, 1);
+    mxc_arena_done(&arena);
 }
 
 static void test_nearest(void **state)
@@ -175,9 +192,8 @@ static void test_durations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_options),
-        cmocka_unit_test(test_nearest),
-        cmocka_unit_test(test_quote),
+        cmocka_unit_test(test_options),   cmocka_unit_test(test_empty_values),
+        cmocka_unit_test(test_nearest),   cmocka_unit_test(test_quote),
         cmocka_unit_test(test_durations),
     };
 
