@@ -2,6 +2,7 @@
 // The result that mxc writes to a descriptor which the program never holds.
 import { constants } from 'node:os';
 import { errorOf, MxcError } from './errors.js';
+import { noResult } from './last-words.js';
 import type { DenialKind, DenialProtocol, DenialReason, Reason } from './mxc.gen.js';
 import { isRecord, parseRecord, type JsonRecord } from './wire.js';
 
@@ -123,7 +124,7 @@ export function interrupted(code: number | null, killed: NodeJS.Signals | null):
  */
 export function readResult(line: string, ending: string): SandboxExit {
   const result = parseRecord(line);
-  if (!result) throw new MxcError('backend_error', `the executor ended ${ending} and left no result`);
+  if (!result) throw noResult(`ended ${ending}`);
   if (result.version !== 1)
     throw new MxcError('backend_error', `the executor's result has version ${String(result.version)}, this SDK knows 1`);
   if (isRecord(result.error)) throw errorOf(result.error);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // run(): a program in a sandbox, to its end.
 import type { Readable } from 'node:stream';
+import { leftNothing, withLastWords } from './last-words.js';
 import type { RunRequest } from './request.js';
 import type { SandboxExit } from './result.js';
 import { start, type Sandbox, type StartOptions } from './start.js';
@@ -65,7 +66,11 @@ async function collect(sandbox: Sandbox, maximum: number, input: RunOptions['inp
   const output = new Gathered(maximum, () => void sandbox[Symbol.asyncDispose]());
   const drained = [sandbox.stdout!, sandbox.stderr!].map((stream) => output.add(stream));
   sandbox.stdin?.end(input);
-  const exit = await sandbox.wait();
+  const exit = await sandbox.wait().catch(async (error: unknown) => {
+    if (!leftNothing(error)) throw error;
+    await Promise.all(drained);
+    throw withLastWords(error, output.text(1)); // an older executor, for example, says there what it does not know
+  });
   await Promise.all(drained);
   const reason = output.exceeded ? { reason: 'output' as const, exitCode: null, signal: 'SIGKILL' as const } : {};
   return { ...exit, ...reason, stdout: output.text(0), stderr: output.text(1) };

@@ -6,10 +6,11 @@ import { endedBy } from './abort.js';
 import { envelopeOf, openChannel, type ResultChannel } from './channel.js';
 import { buildSandboxPayload } from './config.js';
 import { executorEnv } from './environment.js';
-import { MxcError, mxcErrorFromCode } from './errors.js';
+import { mxcErrorFromCode } from './errors.js';
 import type { ExtendedConfig, ExtendedPolicy } from './extended.js';
 import { endKindly, endTerminalKindly, whyNot } from './child.js';
 import { collect, mostText, tooMuch } from './collect.js';
+import { noResult, withLastWords } from './last-words.js';
 import type { Logger } from './logger.js';
 import { prepare, type ExtendedSpawnOptions, type Prepared } from './prepare.js';
 import { spawnPty, type IPty } from './pty.js';
@@ -163,9 +164,7 @@ function settle({ signal, ...output }: Ended, channel: ResultChannel): SandboxOu
   const envelope = output.exitCode === 0 ? null : envelopeOf(result);
   if (envelope) throw mxcErrorFromCode(envelope.code, envelope.message, envelope.details);
   if (signal !== null && !result)
-    throw new MxcError('backend_error', `the executor was killed by signal ${signal} and left no result`, {
-      signal,
-    });
+    throw withLastWords(noResult(`was killed by signal ${signal}`, { signal }), output.stderr);
   return output;
 }
 

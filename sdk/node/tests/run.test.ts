@@ -95,7 +95,7 @@ test('what the program prints is no result', async () => {
   const program = mxc(`echo '${result({})}'; echo '${result({})}' >&2; exit 0`);
   await assert.rejects(run({ command: 'x' }, program.options), {
     code: 'backend_error',
-    message: 'the executor ended with status 0 and left no result',
+    message: /^the executor ended with status 0 and left no result; standard error ends with: /,
   });
 });
 
@@ -120,6 +120,22 @@ test('results', () => {
   assert.deepEqual([silent.backend, silent.setupMs, silent.runMs, silent.durationMs], [null, null, 2, null]);
   assert.throws(() => readResult('', 'by SIGKILL'), /ended by SIGKILL and left no result/);
   assert.throws(() => readResult('null', ''), { name: 'MxcError' });
+});
+
+test('an executor that leaves no result says why on standard error', async () => {
+  const old = mxc(`echo first >&2; echo "mxc: there is no option '--caller-fd'" >&2; exit 2`);
+  const told = "the executor ended with status 2 and left no result; standard error ends with: first / mxc: there is no option '--caller-fd'";
+  await assert.rejects(run({ command: 'x' }, old.options), (error: MxcError) => {
+    assert.deepEqual([error.name, error.code, error.message], ['MxcError', 'backend_error', told]);
+    return true;
+  });
+  const many = mxc(`${read}; seq 1000000 1009999 >&2; printf '\\033[2J\\302\\233\\342\\200\\256a\\rb' >&2; kill -9 $$`);
+  const lines = '1009997 / 1009998 / 1009999 / ?[2J??a / b';
+  await assert.rejects(run({ command: 'x' }, many.options), {
+    message: `the executor ended by SIGKILL and left no result; standard error ends with: ${lines}`,
+  });
+  const long = mxc(`${read}; head -c 100000 /dev/zero | tr '\\0' x >&2; exit 7`);
+  await assert.rejects(run({ command: 'x' }, long.options), (error: MxcError) => error.message.length < 1200);
 });
 
 test('a code that nobody knows is a detail', () => {

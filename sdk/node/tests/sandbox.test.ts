@@ -217,6 +217,14 @@ for (const usePty of [true, false])
     assert.equal(getEventListeners(abort.signal, 'abort').length, 0);
   });
 
+test('what a killed executor said last', async () => {
+  const program = fake('echo "no memory" >&2; kill -9 $$');
+  await assert.rejects(spawnSandboxAsync('x', policy, { ...pipes, executablePath: program.path }), {
+    message: 'the executor was killed by signal SIGKILL and left no result; standard error ends with: no memory',
+    details: { signal: 'SIGKILL' },
+  });
+});
+
 test('no descriptor of a result file stays open', async () => {
   const program = fake('exit 0');
   const options = { ...pipes, executablePath: program.path };
