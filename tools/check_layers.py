@@ -23,7 +23,7 @@ for user in ("backend", "run", "lib", "cli"):
 
 PURE = {"policy", "plan", "net"}
 # The network process itself: what has descriptors, and what talks to libslirp.
-NOT_PURE = re.compile(r"net/(calls|confine|echo|introduce|loop|names|net_main|own|relay|rtnl|stack|upstream)\.[ch]")
+NOT_PURE = re.compile(r"net/(calls|confine|echo|introduce|loop|names|net_main|own|relay|netlink|stack|upstream)\.[ch]")
 PURE_HEADERS = {
     "assert.h", "ctype.h", "errno.h", "float.h", "inttypes.h", "limits.h", "math.h", "stdalign.h",
     "stdarg.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "stdnoreturn.h",

@@ -99,7 +99,8 @@ struct mxc_run;
 struct mxc_start_options {
     const char
         *init_name; /* name of process 1 in the sandbox, at most 15 bytes; NULL: "mxc-init" */
-    /* Called for everything that the network refused, during wait(); NULL: nobody wants to know. */
+    /* Called for everything that the network refused, during start() and wait(); NULL: nobody
+     * wants to know. */
     void (*event)(void *context, const struct mxc_net_event *event);
     void *context;
     int caller; /* a descriptor whose hang-up ends the run as the signal HUP does; 0: none */

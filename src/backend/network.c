@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -274,7 +275,7 @@ int mxc_net_give_device(struct mxc_net *net, int device, struct mxc_err *err)
  * So the last one is a socket that lies in its own queue, and the device with it: the kernel's
  * collector of such rings takes both, in a worker of its own. Where that fails (a limit, an old
  * kernel) the wait is ours again. */
-static void leave_device(int device)
+void mxc_net_leave_device(int device)
 {
     int ends[2];
 
@@ -287,6 +288,19 @@ static void leave_device(int device)
         device = ends[0];
     }
     (void)close(device);
+}
+
+bool mxc_net_may_ping(bool mapped)
+{
+    const unsigned long group = mapped ? HOST_ID : getegid();
+    unsigned long first, last;
+    char text[64], *rest;
+
+    if (mxc_sys_read_at(AT_FDCWD, "/proc/sys/net/ipv4/ping_group_range", text, sizeof text) <= 0)
+        return false;
+    first = strtoul(text, &rest, 10);
+    last = strtoul(rest, NULL, 10);
+    return first <= group && group <= last;
 }
 
 static int ended(struct mxc_err *err)
@@ -345,6 +359,6 @@ void mxc_net_stop(struct mxc_net *net)
             ;
         net->pid = 0;
     }
-    leave_device(net->device); /* nobody else has it now */
+    mxc_net_leave_device(net->device); /* nobody else has it now */
     net->device = -1;
 }

@@ -17,6 +17,13 @@ struct mxc_net {
 
 #define MXC_NET_NONE ((struct mxc_net){ .control = -1, .device = -1 })
 
+/* Gives a network interface up that nobody else holds, without waiting for the kernel to take it
+ * down; accepts -1. */
+void mxc_net_leave_device(int device);
+
+/* Does net.ipv4.ping_group_range let mxc-net send echo requests? 'mapped' as in mxc_net_start(). */
+bool mxc_net_may_ping(bool mapped);
+
 /* Where mxc-net lies, beside the running program; for the probe. NULL when it is not there. Static
  * storage. */
 const char *mxc_net_program(void);

@@ -21,7 +21,6 @@ struct call {
     struct mxc_request request;
     struct timespec started;
     int result; /* the caller's file for it, -1: none */
-    int caller; /* 0: the call does not depend on it */
     struct mxc_lxc_envelope told;
     struct mxc_err err; /* the error behind the exit status; code 0: none */
 };
@@ -177,15 +176,25 @@ static void tell_reason(struct call *call, const struct mxc_exit *exit, const ch
         tell(call, sentence);
 }
 
+/* NULL when it is not set or empty, which is the same in an environment. */
+static const char *variable(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value && *value ? value : NULL;
+}
+
 static int execute(struct call *call)
 {
     /* Clients find out that they are inside from the name of process 1. */
-    const struct mxc_start_options start = { .init_name = "bwrap", .caller = call->caller };
+    struct mxc_start_options start = { .init_name = "bwrap" };
     struct mxc_exit exit;
     struct mxc_err err;
     const char *sentence;
     int status, result;
 
+    if (mxc_caller_open("MXC_CALLER_FD", variable("MXC_CALLER_FD"), &start.caller, &err) < 0)
+        return refused(call, &err);
     mxc_cli_hold_signals();
     result = mxc_run_execute(call->request.backend, &call->request.plan, &start, &exit, &err);
     (void)signal(SIGPIPE, SIG_IGN); /* the run is over; its status must still be told */
@@ -279,21 +288,12 @@ static int answer_early(const struct mxc_lxc_options *options, const struct mxc_
     return -1;
 }
 
-/* NULL when it is not set or empty, which is the same in an environment. */
-static const char *variable(const char *name)
-{
-    const char *value = getenv(name);
-
-    return value && *value ? value : NULL;
-}
-
 static int call_and_report(struct call *call, const struct mxc_args *args)
 {
     struct mxc_err err;
     int status;
 
-    if (mxc_lxc_result_open(&call->result, &err) < 0 ||
-        mxc_caller_open("MXC_CALLER_FD", variable("MXC_CALLER_FD"), &call->caller, &err) < 0) {
+    if (mxc_lxc_result_open(&call->result, &err) < 0) {
         auto_buf text = { 0 };
 
         mxc_lxc_describe(&err, &text);

@@ -119,10 +119,11 @@ static void tell_reason(struct job *job)
     const char *sentence = mxc_exit_sentence(&job->cli->arena, &job->request.plan, &job->exit);
     struct mxc_err err;
 
+    /* The program may have left an unfinished line. */
+    if (job->cli->json && (sentence || job->exit.reason == MXC_REASON_FAILED))
+        (void)mxc_write_all(STDERR_FILENO, "\n", 1);
     if (!sentence)
         return;
-    if (job->cli->json) /* the program may have left an unfinished line */
-        (void)mxc_write_all(STDERR_FILENO, "\n", 1);
     (void)mxc_fail(&err, MXC_BACKEND, 0, "", "%s", sentence);
     (void)mxc_cli_fail(job->cli, NULL, &err);
 }

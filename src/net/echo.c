@@ -3,6 +3,7 @@
  * sent through one. */
 #include "net/echo.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -74,9 +75,12 @@ static bool open_slot(struct mxc_echo_slot *slot, const struct mxc_packet *packe
     release(slot);
     slot->fd = socket(family->domain, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, family->protocol);
     if (slot->fd < 0)
-        return false; /* net.ipv4.ping_group_range of the host leaves us out */
+        return false;
     if (connect(slot->fd, &place.any, family->place_size) < 0) {
+        int error = errno;
+
         release(slot);
+        errno = error;
         return false;
     }
     slot->version = packet->version;
@@ -113,7 +117,8 @@ static bool is_right(const struct mxc_packet *packet)
                : mxc_sum_v6(packet->ip, MXC_IP_ICMP6, packet->data, packet->data_size) == 0;
 }
 
-bool mxc_echo_take(struct mxc_echo *echo, const uint8_t *frame, size_t size, uint64_t now_ms)
+enum mxc_echo_verdict mxc_echo_take(struct mxc_echo *echo, const uint8_t *frame, size_t size,
+                                    uint64_t now_ms)
 {
     const struct family *family;
     struct mxc_packet packet;
@@ -121,16 +126,18 @@ bool mxc_echo_take(struct mxc_echo *echo, const uint8_t *frame, size_t size, uin
 
     mxc_packet_read(frame, size, &packet);
     if (packet.kind != MXC_PACKET_ECHO)
-        return false;
+        return MXC_ECHO_OTHER;
     family = family_of(packet.version);
     if (memcmp(packet.to, family->gateway, family->prefix) == 0)
-        return false;
-    slot = is_right(&packet) && packet.data_size <= MXC_ECHO_ROOM ? find(echo, &packet) : NULL;
+        return MXC_ECHO_OTHER;
+    if (!is_right(&packet) || packet.data_size > MXC_ECHO_ROOM)
+        return MXC_ECHO_TAKEN; /* lost, as in any network */
+    slot = find(echo, &packet);
     if (!slot)
-        return true; /* lost, as in any network */
+        return errno == EACCES || errno == EPERM ? MXC_ECHO_UNABLE : MXC_ECHO_TAKEN;
     slot->used_ms = now_ms;
     (void)!send(slot->fd, packet.data, packet.data_size, MSG_NOSIGNAL);
-    return true;
+    return MXC_ECHO_TAKEN;
 }
 
 void mxc_echo_polls(struct mxc_echo *echo, struct pollfd *polls, size_t *count, uint64_t now_ms)

@@ -33,9 +33,16 @@ struct mxc_echo {
 
 void mxc_echo_init(struct mxc_echo *echo);
 
+enum mxc_echo_verdict {
+    MXC_ECHO_OTHER, /* no such request, or one for the gateway or the resolver */
+    MXC_ECHO_TAKEN,
+    MXC_ECHO_UNABLE, /* net.ipv4.ping_group_range of the host leaves this process out */
+};
+
 /* Takes a frame that the filter has passed, when it is such a request; the gateway and the resolver
  * answer for themselves. */
-bool mxc_echo_take(struct mxc_echo *echo, const uint8_t *frame, size_t size, uint64_t now_ms);
+enum mxc_echo_verdict mxc_echo_take(struct mxc_echo *echo, const uint8_t *frame, size_t size,
+                                    uint64_t now_ms);
 
 /* Adds descriptors behind the first '*count' of 'polls', which has room for MXC_ECHO_MAX more. */
 void mxc_echo_polls(struct mxc_echo *echo, struct pollfd *polls, size_t *count, uint64_t now_ms);

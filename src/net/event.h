@@ -32,7 +32,8 @@
     X(PRIVATE, "private")   /* the legacy form means the public internet */                        \
     X(RESERVED, "reserved") /* multicast, broadcast, this network, the sandbox's own */            \
     X(NAME, "name")         /* no rule covers the name */                                          \
-    X(LIMIT, "limit")       /* too many at once */
+    X(LIMIT, "limit")       /* too many at once */                                                 \
+    X(HOST, "host")         /* the host keeps mxc-net from it: echo requests */
 
 /* What a flow is told as: enum mxc_protocol, wire text. */
 #define MXC_NET_PROTOCOLS(X)                                                                       \

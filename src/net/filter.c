@@ -452,6 +452,24 @@ enum mxc_verdict mxc_filter_in(struct mxc_filter *filter, const uint8_t *frame, 
 
 /* ---- the rest */
 
+enum mxc_verdict mxc_filter_unable(struct mxc_filter *filter, const uint8_t *frame, size_t size,
+                                   uint64_t now_ms, struct mxc_filter_out *out)
+{
+    const struct mxc_ruling ruling = { .why = MXC_WHY_HOST, .rule = MXC_NO_RULE };
+    struct mxc_packet packet;
+    struct mxc_flow_key key;
+    struct mxc_flow flow;
+
+    mxc_packet_read(frame, size, &packet);
+    if (packet.kind == MXC_PACKET_OTHER)
+        return MXC_FRAME_DROP;
+    key = key_of(&packet, true);
+    flow = flow_of(&key);
+    mxc_flows_remove(filter->flows, &key);
+    tell(filter, &flow, ruling, now_ms);
+    return refuse(&packet, out);
+}
+
 void mxc_filter_crowd(struct mxc_filter *filter, bool crowded)
 {
     filter->crowded = crowded;

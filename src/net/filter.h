@@ -70,6 +70,11 @@ enum mxc_verdict mxc_filter_out(struct mxc_filter *filter, const uint8_t *frame,
 enum mxc_verdict mxc_filter_in(struct mxc_filter *filter, const uint8_t *frame, size_t size,
                                uint64_t now_ms);
 
+/* A frame of the guest was passed, and the host does not let us carry it: its flow ends, and it is
+ * answered and told of like a refused one. */
+enum mxc_verdict mxc_filter_unable(struct mxc_filter *filter, const uint8_t *frame, size_t size,
+                                   uint64_t now_ms, struct mxc_filter_out *out);
+
 /* No descriptor is left for another flow, or there are some again: meanwhile nothing begins that
  * would take one. */
 void mxc_filter_crowd(struct mxc_filter *filter, bool crowded);

@@ -35,6 +35,9 @@
 
 enum { AT_DEVICE, AT_CONTROL, AT_OWN, AT_OTHERS };
 
+_Static_assert(AT_OTHERS + MXC_ECHO_MAX + MXC_RELAY_POLLS < POLLS,
+               "what is added without looking has room");
+
 struct mxc_loop {
     struct mxc_stack *stack;
     struct mxc_filter *filter;
@@ -217,14 +220,31 @@ int mxc_loop_new(const struct mxc_ruleset *rules, const struct mxc_net_setup *se
     return 0;
 }
 
+static void pass_on(struct mxc_loop *loop, size_t length)
+{
+    struct mxc_filter_out *out = &loop->out;
+
+    switch (mxc_echo_take(&loop->echo, loop->frame, length, loop->now_ms)) {
+    case MXC_ECHO_OTHER:
+        mxc_stack_input(loop->stack, loop->frame, length);
+        break;
+    case MXC_ECHO_UNABLE:
+        if (mxc_filter_unable(loop->filter, loop->frame, length, loop->now_ms, out) ==
+            MXC_FRAME_REPLY)
+            write_frame(loop, out->reply, out->reply_size);
+        break;
+    case MXC_ECHO_TAKEN:
+        break;
+    }
+}
+
 static void handle_frame(struct mxc_loop *loop, size_t length)
 {
     struct mxc_filter_out *out = &loop->out;
 
     switch (mxc_filter_out(loop->filter, loop->frame, length, loop->now_ms, out)) {
     case MXC_FRAME_PASS:
-        if (!mxc_echo_take(&loop->echo, loop->frame, length, loop->now_ms))
-            mxc_stack_input(loop->stack, loop->frame, length);
+        pass_on(loop, length);
         break;
     case MXC_FRAME_REPLY:
         write_frame(loop, out->reply, out->reply_size);

@@ -11,7 +11,7 @@
 
 #include "net/address.h"
 #include "net/marked.h"
-#include "net/rtnl.h"
+#include "net/netlink.h"
 
 /* How often a list is read again that changes while it is read. */
 #define TRIES 64
@@ -19,9 +19,9 @@
 /* Messages about changes that are looked at in one turn; the others wake the caller again. */
 #define MESSAGES 256
 
-static const struct mxc_rtnl_list rules = { RTM_GETRULE, RTM_NEWRULE, AF_UNSPEC, 0, true };
-static const struct mxc_rtnl_list addresses = { RTM_GETADDR, RTM_NEWADDR, AF_UNSPEC, 0, false };
-static const struct mxc_rtnl_list routes[] = {
+static const struct mxc_netlink_list rules = { RTM_GETRULE, RTM_NEWRULE, AF_UNSPEC, 0, true };
+static const struct mxc_netlink_list addresses = { RTM_GETADDR, RTM_NEWADDR, AF_UNSPEC, 0, false };
+static const struct mxc_netlink_list routes[] = {
     { RTM_GETROUTE, RTM_NEWROUTE, AF_INET, RTN_LOCAL, false },
     { RTM_GETROUTE, RTM_NEWROUTE, AF_INET, RTN_BROADCAST, false },
     { RTM_GETROUTE, RTM_NEWROUTE, AF_INET, RTN_ANYCAST, false },
@@ -40,7 +40,7 @@ static int keep(struct mxc_spans *spans, const struct mxc_cidr *network, struct 
     int error = mxc_spans_add(spans, network);
 
     if (error != ENOSPC)
-        return error ? mxc_rtnl_fail(err, error) : 0;
+        return error ? mxc_netlink_fail(err, error) : 0;
     return mxc_fail(err, MXC_UNAVAILABLE, 0, "netlink",
                     "this host has more than %d separate own networks, which could not all be "
                     "kept closed",
@@ -60,7 +60,7 @@ static int keep_network(struct mxc_spans *spans, unsigned family, const struct r
     size_t width = width_of(family);
 
     if (!width || bits > 8 * width || (data && RTA_PAYLOAD(data) != width))
-        return mxc_rtnl_fail(err, EPROTO);
+        return mxc_netlink_fail(err, EPROTO);
     if (data)
         memcpy(network.address, (const uint8_t *)data + RTA_LENGTH(0), width);
     return keep(spans, &network, err);
@@ -73,7 +73,7 @@ static int take_address(void *context, struct nlmsghdr *row, struct mxc_err *err
 {
     struct reading *reading = context;
     struct ifaddrmsg *info = NLMSG_DATA(row);
-    size_t left = IFA_PAYLOAD(row);
+    int left = (int)IFA_PAYLOAD(row); /* may become less than nothing */
     size_t width = width_of(info->ifa_family);
 
     for (struct rtattr *at = IFA_RTA(info); width && RTA_OK(at, left); at = RTA_NEXT(at, left)) {
@@ -89,7 +89,7 @@ static int take_address(void *context, struct nlmsghdr *row, struct mxc_err *err
 static void read_numbers(struct nlmsghdr *row, uint32_t numbers[FRA_MAX + 1])
 {
     struct fib_rule_hdr *head = NLMSG_DATA(row);
-    size_t left = row->nlmsg_len - NLMSG_LENGTH(sizeof *head);
+    int left = (int)(row->nlmsg_len - NLMSG_LENGTH(sizeof *head));
     struct rtattr *at = (void *)((char *)head + NLMSG_ALIGN(sizeof *head));
 
     for (; RTA_OK(at, left); at = RTA_NEXT(at, left))
@@ -124,7 +124,7 @@ static int take_route(void *context, struct nlmsghdr *row, struct mxc_err *err)
     struct rtmsg *info = NLMSG_DATA(row);
     const struct rtattr *to = NULL;
     uint32_t table = info->rtm_table;
-    size_t left = RTM_PAYLOAD(row);
+    int left = (int)RTM_PAYLOAD(row);
 
     if (!leads_home(info) || !width_of(info->rtm_family))
         return 0;
@@ -142,12 +142,12 @@ static int take_route(void *context, struct nlmsghdr *row, struct mxc_err *err)
 /* The rules first: they say which routes count. */
 static int read_once(int fd, struct reading *reading, struct mxc_err *err)
 {
-    int done = mxc_rtnl_read(fd, &rules, take_rule, reading, err);
+    int done = mxc_netlink_read(fd, &rules, take_rule, reading, err);
 
     if (done == 0)
-        done = mxc_rtnl_read(fd, &addresses, take_address, reading, err);
+        done = mxc_netlink_read(fd, &addresses, take_address, reading, err);
     for (size_t i = 0; done == 0 && i < sizeof routes / sizeof *routes; i++)
-        done = mxc_rtnl_read(fd, &routes[i], take_route, reading, err);
+        done = mxc_netlink_read(fd, &routes[i], take_route, reading, err);
     mxc_spans_settle(&reading->spans);
     return done;
 }
@@ -166,7 +166,7 @@ static int read_all(int fd, struct mxc_spans *out, struct mxc_err *err)
         if (done < 0)
             return -1;
     }
-    return mxc_rtnl_fail(err, EAGAIN);
+    return mxc_netlink_fail(err, EAGAIN);
 }
 
 int mxc_own_open(struct mxc_own *out, struct mxc_err *err)
@@ -176,14 +176,14 @@ int mxc_own_open(struct mxc_own *out, struct mxc_err *err)
                             1u << (RTNLGRP_IPV6_RULE - 1);
 
     out->changes = out->dump = -1;
-    if (mxc_rtnl_open(groups, SOCK_NONBLOCK, &out->changes, err) < 0 ||
-        mxc_rtnl_open(0, 0, &out->dump, err) < 0)
+    if (mxc_netlink_open(groups, SOCK_NONBLOCK, &out->changes, err) < 0 ||
+        mxc_netlink_open(0, 0, &out->dump, err) < 0)
         return -1;
     return read_all(out->dump, &out->spans, err);
 }
 
 /* Routes to elsewhere may change all the time. */
-static bool matters(void *bytes, size_t length)
+static bool matters(void *bytes, int length)
 {
     for (struct nlmsghdr *at = bytes; NLMSG_OK(at, length); at = NLMSG_NEXT(at, length)) {
         bool is_route = at->nlmsg_type == RTM_NEWROUTE || at->nlmsg_type == RTM_DELROUTE;
@@ -206,7 +206,7 @@ static bool hear_changes(int fd)
 
         if (got < 0 && errno == EAGAIN)
             break;
-        any |= got < 0 ? errno != EINTR : (size_t)got > sizeof bytes || matters(bytes, (size_t)got);
+        any |= got < 0 ? errno != EINTR : (size_t)got > sizeof bytes || matters(bytes, (int)got);
     }
     return any;
 }

@@ -16,7 +16,9 @@ struct mxc_own {
 };
 
 /* Begins to listen for changes, and reads what belongs to the caller's network namespace. A host
- * with more than MXC_SPANS_MAX separate spans is refused rather than some of them left open. */
+ * with more separate spans than surely fit (half of MXC_SPANS_MAX) may be refused rather than some
+ * of them left open. On failure the descriptors that were opened stay in '*out': the process
+ * ends. */
 int mxc_own_open(struct mxc_own *out, struct mxc_err *err);
 /* After 'changes' became readable: reads everything again where that may matter; 'changed' is
  * whether 'spans' did. On failure they are not known any more, and the caller must end. */

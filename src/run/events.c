@@ -280,6 +280,8 @@ static void say(const struct mxc_events *events, const struct kept *kept, struct
                        *event->denied ? " for " : "", event->denied);
     else if (event->why != MXC_WHY_NONE && event->why != MXC_WHY_LIMIT)
         mxc_buf_format(out, ", by %s", mxc_net_why_text(event->why));
+    if (event->why == MXC_WHY_HOST)
+        mxc_buf_add(out, "; net.ipv4.ping_group_range there leaves the network process out");
     if (event->kind == MXC_NET_NAME_UNRESOLVED)
         mxc_buf_add(out, ": its addresses are not denied");
     if (kept->count > 1)

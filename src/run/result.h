@@ -17,8 +17,8 @@ struct mxc_result {
     const struct mxc_events *events; /* NULL when nobody kept a record */
 };
 
-/* Exit status that tells of 'exit' alone: the program's own, 128+signal, or 255. For REFUSED and
- * SETUP the error's code says more: use mxc_code_status(). */
+/* Exit status that tells of 'exit' alone: the program's own, 128+signal, or 255. For REFUSED,
+ * SETUP and FAILED the error's code says more: use mxc_code_status(). */
 int mxc_exit_status(const struct mxc_exit *exit);
 
 /* What ended the run when it was not the program itself ("the program ran longer than …"), or NULL.

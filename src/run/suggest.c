@@ -179,7 +179,7 @@ static bool can_help(const struct mxc_network *network, const struct mxc_net_eve
         network->proxy_url || network->proxy_builtin; /* what it lets through is its affair */
 
     return about && !alone && event->why != MXC_WHY_LIMIT && event->why != MXC_WHY_RESERVED &&
-           event->why != MXC_WHY_NONE;
+           event->why != MXC_WHY_HOST && event->why != MXC_WHY_NONE;
 }
 
 bool mxc_suggest_patch(const struct mxc_network *network, const struct mxc_net_event *event,

@@ -133,7 +133,9 @@ class Caller(Case):
             self.assertEqual((done.status, done.out), (2, ""))
             self.assertIn(words, done.err)
         done = self.sandbox(policy("echo never"), env={**os.environ, "MXC_CALLER_FD": "999"})
-        self.assertEqual((done.status, done.out, done.err), (1, "", "MXC_CALLER_FD: descriptor 999 is not open\n"))
+        self.assertEqual((done.status, done.out, done.err.splitlines()[0]), (255, "", "MXC_CALLER_FD: descriptor 999 is not open"))
+        done = self.sandbox(policy("echo never"), "--dry-run", env={**os.environ, "MXC_CALLER_FD": "999"})
+        self.assertEqual((done.status, done.err), (0, ""), "starts nothing")
 
     def fifo(self):
         path = self.folder / "fifo"

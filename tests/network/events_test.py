@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import stat
+import subprocess
 
 import network
 from network import (LINK_LOCAL, METADATA, OPEN, OTHER4, OTHER6, OWN, PORT, PRIVATE4, PRIVATE6, PUBLIC4, PUBLIC6, Case, callers, egress,
@@ -145,6 +146,18 @@ class Events(Case):
         self.assertEqual([(event["kind"], event["name"], event["address"], event["why"]) for event in events],
                          [("name-guarded", "rebind.test", PRIVATE4[0], "private")])
         self.assertEqual(len(result["denials"]), 1)
+
+    @callers("root")
+    def test_ping_that_the_host_forbids(self, who):
+        """Neither silence nor a suggestion: no policy helps."""
+        with network.no_ping():
+            verdicts, events, _ = self.told_events(who, guest_policy(OPEN), ("icmp", PUBLIC4), ("icmp", PUBLIC6))
+            probe = json.loads(host.start(who, ["probe", "--json"], stdout=subprocess.PIPE).communicate()[0])
+        self.assertEqual(verdicts, [network.refusal(("icmp", PUBLIC4)), network.refusal(("icmp", PUBLIC6))])
+        self.assertEqual({(event["protocol"], event["address"], event["why"]) for event in events},
+                         {("icmp", PUBLIC4, "host"), ("icmp", PUBLIC6, "host")})
+        self.assertFalse(any("suggestion" in event for event in events))
+        self.assertIn("no ping", json.dumps(probe))
 
     @callers()
     def test_nothing_refused(self, who):

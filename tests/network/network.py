@@ -5,6 +5,7 @@
 
 A process in the world serves echoes, HTTP and names on all its addresses, and another one does on the host, its
 loopback included. A script of ours runs in the sandbox and tries what a test tells it."""
+import contextlib
 import json
 import os
 import shutil
@@ -84,6 +85,18 @@ def allow_ping():
     assert os.readlink("/proc/self/ns/net") != os.environ[OUTER] and Path(f"/proc/sys/net/ipv4/conf/{UP}").exists()
     last = 0 if not host.has_other_users() else 2147483647
     Path("/proc/sys/net/ipv4/ping_group_range").write_text(f"0 {last}", encoding="ascii")
+
+
+@contextlib.contextmanager
+def no_ping():
+    """As most hosts are, where nobody has said otherwise."""
+    assert os.readlink("/proc/self/ns/net") != os.environ[OUTER]
+    setting = Path("/proc/sys/net/ipv4/ping_group_range")
+    setting.write_text("1 0", encoding="ascii")
+    try:
+        yield
+    finally:
+        allow_ping()
 
 
 def join(world):

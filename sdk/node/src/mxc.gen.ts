@@ -50,7 +50,8 @@ export type DenialReason =
   | 'private'
   | 'reserved'
   | 'name'
-  | 'limit';
+  | 'limit'
+  | 'host';
 
 /** The protocol of a flow that was refused. */
 export type DenialProtocol =

@@ -34,7 +34,7 @@ export interface Denial {
 
 /** How a run ended. */
 export interface SandboxExit {
-  /** Why it ended. Never `refused` or `setup`: those are errors. */
+  /** Why it ended. Never `refused`, `setup` or `failed`: those are errors. */
   reason: Reason;
   /** Of the program; null when it was killed. */
   exitCode: number | null;

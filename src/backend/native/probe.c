@@ -53,10 +53,12 @@ enum { WORKS, WORKS_TAP, WORKS_PAIR, NO_TMPFS, NO_ATTACH, NO_SETATTR, NO_PROC, N
 /* What kind of network interface a sandbox can have here: WORKS when none. */
 static int try_device(void)
 {
-    auto_close int device = -1;
-    struct stat info;
+    int device = -1;
+    struct stat info = { .st_mode = 0 };
+    bool made = native_device_open(false, &device, NULL) == 0 && fstat(device, &info) == 0;
 
-    if (native_device_open(false, &device, NULL) < 0 || fstat(device, &info) < 0)
+    mxc_net_leave_device(device);
+    if (!made)
         return WORKS;
     return S_ISSOCK(info.st_mode) ? WORKS_PAIR : WORKS_TAP;
 }
@@ -86,14 +88,16 @@ static int try_mounts(int go, bool mapped)
     return device;
 }
 
-static void describe_network(struct mxc_probe *out, int result)
+static void describe_network(struct mxc_probe *out, int result, bool mapped)
 {
     const char *program = mxc_net_program();
     struct mxc_probe_item *item = add(out, "network rules", program && result != WORKS);
 
     if (item->yes) {
-        (void)snprintf(item->detail, sizeof item->detail, "mxc-net, by a %s",
-                       result == WORKS_TAP ? "tap" : "veth pair: /dev/net/tun cannot be opened");
+        (void)snprintf(
+            item->detail, sizeof item->detail, "mxc-net, by a %s%s",
+            result == WORKS_TAP ? "tap" : "veth pair: /dev/net/tun cannot be opened",
+            mxc_net_may_ping(mapped) ? "" : "; no ping: net.ipv4.ping_group_range leaves it out");
         return;
     }
     out->can &= ~MXC_NETWORK_FEATURES;
@@ -109,7 +113,7 @@ static void describe_network(struct mxc_probe *out, int result)
                    "sudo modprobe tun && sudo chmod 0666 /dev/net/tun, or sudo modprobe veth");
 }
 
-static void describe_mounts(struct mxc_probe *out, int result)
+static void describe_mounts(struct mxc_probe *out, int result, bool mapped)
 {
     static const char *const texts[] = {
         [WORKS] = "mount namespace, new mount calls, fresh /proc",
@@ -137,11 +141,12 @@ static void describe_mounts(struct mxc_probe *out, int result)
         native_explain_namespaces(EACCES, reason, sizeof reason, item->remedy, sizeof item->remedy);
     out->available = out->available && works;
     if (works)
-        describe_network(out, result);
+        describe_network(out, result, mapped);
 }
 
-/* What the trial found, or -1 with the reason when there could be none. */
-static int run_trial(struct mxc_err *err)
+/* What the trial found, or -1 with the reason when there could be none. '*may_map': sandboxes here
+ * have ids of their own. */
+static int run_trial(bool *may_map, struct mxc_err *err)
 {
     auto_close int pidfd = -1;
     struct mxc_sys_host host;
@@ -153,6 +158,7 @@ static int run_trial(struct mxc_err *err)
 
     if (mxc_sys_facts(&host, &facts, err) < 0 || native_check_ids(&facts, err) < 0)
         return -1;
+    *may_map = facts.can_map_ids;
     job = (struct native_job){ .uid = facts.uid, .gid = facts.gid, .mapped = facts.can_map_ids };
     if (pipe2(go, O_CLOEXEC) < 0)
         return native_fail(err, "pipe2", "make", "pipe");
@@ -177,12 +183,13 @@ static int run_trial(struct mxc_err *err)
 static void probe_namespaces(struct mxc_probe *out)
 {
     struct mxc_err err = { 0 };
-    int result = run_trial(&err);
+    bool may_map = false;
+    int result = run_trial(&may_map, &err);
     struct mxc_probe_item *item = add(out, "user namespaces", result >= 0);
 
     if (result >= 0) {
         (void)snprintf(item->detail, sizeof item->detail, "user mount pid network ipc uts cgroup");
-        describe_mounts(out, result);
+        describe_mounts(out, result, may_map);
         return;
     }
     out->available = false;

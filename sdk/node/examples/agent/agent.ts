@@ -2,6 +2,7 @@
 // An agent: a model writes Python, a sandbox runs it on a copy of the workspace, and what changed is shown as a
 // diff. Only with --apply does it reach the workspace.
 // usage: node agent.js [--apply] FOLDER
+import { existsSync } from 'node:fs';
 import { cp, lstat, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -13,11 +14,12 @@ const mostText = 4000;
 
 /** Runs what the model wrote. It sees the workspace without its notes, no network, and no other file of ours. */
 function execute(python: string, workspace: string): Promise<RunResult> {
+  const notes = join(workspace, 'notes');
   return run(
     {
       command: ['python3', '-I', '-'],
       workingDirectory: workspace,
-      filesystem: { readwritePaths: [workspace], deniedPaths: [join(workspace, 'notes')] },
+      filesystem: { readwritePaths: [workspace], deniedPaths: existsSync(notes) ? [notes] : [] },
       limits: { memoryMb: 512, processes: 16, outputMb: 1 },
       timeoutMs: 20_000,
     },

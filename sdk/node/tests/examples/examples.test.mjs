@@ -54,6 +54,15 @@ test('agent: a diff, and the workspace as it was', { skip: python }, () => {
   assert.deepEqual(readdirSync(folder), ['notes', 'sales.csv']);
 });
 
+test('agent: the sample that its page names, and a folder without anything', { skip: python }, () => {
+  const { status, stdout, stderr } = run('agent/agent.js', join(root, 'examples/agent/sample'));
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /^\+total,12$/m);
+  const empty = join(work, 'empty');
+  mkdirSync(empty);
+  assert.equal(run('agent/agent.js', empty).status, 0);
+});
+
 test('agent: with --apply the workspace changes', { skip: python }, () => {
   const folder = workspace('applied');
   assert.equal(run('agent/agent.js', '--apply', folder).status, 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists by rtnetlink. */
-#include "net/rtnl.h"
+#include "net/netlink.h"
 
 #include <errno.h>
 #include <linux/fib_rules.h>
@@ -11,7 +11,7 @@
 
 #include "base/auto.h"
 
-int mxc_rtnl_fail(struct mxc_err *err, int error)
+int mxc_netlink_fail(struct mxc_err *err, int error)
 {
     return mxc_fail(err, MXC_BACKEND, error, "netlink",
                     "cannot read the addresses and routes of the host: %s", strerror(error));
@@ -19,7 +19,7 @@ int mxc_rtnl_fail(struct mxc_err *err, int error)
 
 /* With strict checks the kernel leaves out the routes of other types by itself: a router may have a
  * million. */
-int mxc_rtnl_open(uint32_t groups, int flags, int *out, struct mxc_err *err)
+int mxc_netlink_open(uint32_t groups, int flags, int *out, struct mxc_err *err)
 {
     struct sockaddr_nl at = { .nl_family = AF_NETLINK, .nl_groups = groups };
     const int yes = 1;
@@ -27,12 +27,12 @@ int mxc_rtnl_open(uint32_t groups, int flags, int *out, struct mxc_err *err)
 
     if (fd < 0 || bind(fd, (const struct sockaddr *)&at, sizeof at) < 0 ||
         setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &yes, sizeof yes) < 0)
-        return mxc_rtnl_fail(err, errno);
+        return mxc_netlink_fail(err, errno);
     *out = mxc_take_fd(&fd);
     return 0;
 }
 
-static int ask(int fd, const struct mxc_rtnl_list *list, struct mxc_err *err)
+static int ask(int fd, const struct mxc_netlink_list *list, struct mxc_err *err)
 {
     struct {
         struct nlmsghdr header;
@@ -51,12 +51,12 @@ static int ask(int fd, const struct mxc_rtnl_list *list, struct mxc_err *err)
     request.body.route.rtm_family = list->family; /* the first member of all three */
     if (list->type)
         request.body.route.rtm_type = list->type;
-    return send(fd, &request, request.header.nlmsg_len, 0) < 0 ? mxc_rtnl_fail(err, errno) : 0;
+    return send(fd, &request, request.header.nlmsg_len, 0) < 0 ? mxc_netlink_fail(err, errno) : 0;
 }
 
 struct reading {
-    const struct mxc_rtnl_list *list;
-    mxc_rtnl_take *take;
+    const struct mxc_netlink_list *list;
+    mxc_netlink_take *take;
     void *context;
     bool complete, changed;
 };
@@ -78,7 +78,7 @@ static bool is_unknown(int error)
     return error == -EOPNOTSUPP || error == -EAFNOSUPPORT;
 }
 
-static int take_packet(struct reading *reading, void *bytes, size_t length, struct mxc_err *err)
+static int take_packet(struct reading *reading, void *bytes, int length, struct mxc_err *err)
 {
     for (struct nlmsghdr *at = bytes; NLMSG_OK(at, length); at = NLMSG_NEXT(at, length)) {
         reading->changed |= (at->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
@@ -86,7 +86,7 @@ static int take_packet(struct reading *reading, void *bytes, size_t length, stru
             int error = end_of(at);
 
             if (error < 0 && !(reading->list->may_be_none && is_unknown(error)))
-                return mxc_rtnl_fail(err, -error);
+                return mxc_netlink_fail(err, -error);
             reading->complete = true;
             return 0;
         }
@@ -96,8 +96,8 @@ static int take_packet(struct reading *reading, void *bytes, size_t length, stru
     return 0;
 }
 
-int mxc_rtnl_read(int fd, const struct mxc_rtnl_list *list, mxc_rtnl_take *take, void *context,
-                  struct mxc_err *err)
+int mxc_netlink_read(int fd, const struct mxc_netlink_list *list, mxc_netlink_take *take,
+                     void *context, struct mxc_err *err)
 {
     _Alignas(struct nlmsghdr) static char bytes[32768]; /* as much as the kernel sends at once */
     struct reading reading = { .list = list, .take = take, .context = context };
@@ -108,9 +108,9 @@ int mxc_rtnl_read(int fd, const struct mxc_rtnl_list *list, mxc_rtnl_take *take,
         ssize_t got = recv(fd, bytes, sizeof bytes, 0);
 
         if (got < 0 && errno != EINTR)
-            return mxc_rtnl_fail(err, errno);
-        if (got > 0 && take_packet(&reading, bytes, (size_t)got, err) < 0)
+            return mxc_netlink_fail(err, errno);
+        if (got > 0 && take_packet(&reading, bytes, (int)got, err) < 0)
             return -1;
     }
-    return reading.changed ? MXC_RTNL_AGAIN : 0;
+    return reading.changed ? MXC_NETLINK_AGAIN : 0;
 }
