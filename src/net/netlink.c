@@ -78,9 +78,9 @@ static bool is_unknown(int error)
     return error == -EOPNOTSUPP || error == -EAFNOSUPPORT;
 }
 
-static int take_packet(struct reading *reading, void *bytes, int length, struct mxc_err *err)
+static int take_packet(struct reading *reading, void *bytes, size_t left, struct mxc_err *err)
 {
-    for (struct nlmsghdr *at = bytes; NLMSG_OK(at, length); at = NLMSG_NEXT(at, length)) {
+    for (struct nlmsghdr *at = bytes; NLMSG_OK(at, left); at = mxc_netlink_next(at, &left)) {
         reading->changed |= (at->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
         if (at->nlmsg_type == NLMSG_DONE || at->nlmsg_type == NLMSG_ERROR) {
             int error = end_of(at);
@@ -109,7 +109,7 @@ int mxc_netlink_read(int fd, const struct mxc_netlink_list *list, mxc_netlink_ta
 
         if (got < 0 && errno != EINTR)
             return mxc_netlink_fail(err, errno);
-        if (got > 0 && take_packet(&reading, bytes, (int)got, err) < 0)
+        if (got > 0 && take_packet(&reading, bytes, (size_t)got, err) < 0)
             return -1;
     }
     return reading.changed ? MXC_NETLINK_AGAIN : 0;

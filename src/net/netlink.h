@@ -5,6 +5,7 @@
 
 #include <linux/rtnetlink.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -28,6 +29,15 @@ int mxc_netlink_open(uint32_t groups, int flags, int *out, struct mxc_err *err);
 #define MXC_NETLINK_AGAIN 1
 int mxc_netlink_read(int fd, const struct mxc_netlink_list *list, mxc_netlink_take *take,
                      void *context, struct mxc_err *err);
+
+/* The message behind this one; '*left' bytes, this one's among them, become those behind it. */
+static inline struct nlmsghdr *mxc_netlink_next(struct nlmsghdr *at, size_t *left)
+{
+    size_t size = NLMSG_ALIGN(at->nlmsg_len);
+
+    *left = size < *left ? *left - size : 0;
+    return (void *)((char *)at + size);
+}
 
 /* Says that the host's addresses cannot be read, with an errno; returns -1. */
 int mxc_netlink_fail(struct mxc_err *err, int error);

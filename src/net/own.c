@@ -183,9 +183,9 @@ int mxc_own_open(struct mxc_own *out, struct mxc_err *err)
 }
 
 /* Routes to elsewhere may change all the time. */
-static bool matters(void *bytes, int length)
+static bool matters(void *bytes, size_t left)
 {
-    for (struct nlmsghdr *at = bytes; NLMSG_OK(at, length); at = NLMSG_NEXT(at, length)) {
+    for (struct nlmsghdr *at = bytes; NLMSG_OK(at, left); at = mxc_netlink_next(at, &left)) {
         bool is_route = at->nlmsg_type == RTM_NEWROUTE || at->nlmsg_type == RTM_DELROUTE;
 
         if (!is_route || at->nlmsg_len < NLMSG_LENGTH(sizeof(struct rtmsg)) ||
@@ -206,7 +206,7 @@ static bool hear_changes(int fd)
 
         if (got < 0 && errno == EAGAIN)
             break;
-        any |= got < 0 ? errno != EINTR : (size_t)got > sizeof bytes || matters(bytes, (int)got);
+        any |= got < 0 ? errno != EINTR : (size_t)got > sizeof bytes || matters(bytes, (size_t)got);
     }
     return any;
 }
