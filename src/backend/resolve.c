@@ -10,12 +10,12 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "backend/network.h"
 #include "base/auto.h"
 #include "policy/cidr.h"
+#include "sys/linux/clock.h"
 #include "sys/linux/kernel.h"
 
 #define WAIT_MS 6000
@@ -24,19 +24,11 @@
 
 #define NOT_STARTED 127
 
-static int64_t clock_ms(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
-
 /* 0 when there is something to read, or the end. */
 static int wait_for(int fd, int64_t until_ms)
 {
     struct pollfd poller = { .fd = fd, .events = POLLIN };
-    int64_t left = until_ms - clock_ms();
+    int64_t left = until_ms - mxc_sys_now_ms();
     int ready = left > 0 ? poll(&poller, 1, (int)left) : 0;
 
     if (ready < 0)
@@ -47,7 +39,7 @@ static int wait_for(int fd, int64_t until_ms)
 /* All that is said until the end, as text. */
 static int read_all(int fd, int wait_ms, char out[ROOM])
 {
-    int64_t until_ms = clock_ms() + wait_ms;
+    int64_t until_ms = mxc_sys_now_ms() + wait_ms;
     size_t length = 0;
 
     for (;;) {

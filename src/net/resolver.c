@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "net/resolver_parts.h"
+#include "policy/url.h"
 
 #define CACHE_ROOM 512
 
@@ -330,15 +331,6 @@ static bool look_up(struct mxc_resolver *resolver, const struct mxc_waiting *who
 
 /* ---- questions */
 
-static bool is_localhost(const char *name)
-{
-    static const char local[] = "localhost";
-    size_t length = strlen(name), least = sizeof local - 1;
-
-    return length >= least && strcmp(name + length - least, local) == 0 &&
-           (length == least || name[length - least - 1] == '.');
-}
-
 static void give_localhost(struct mxc_resolver *resolver, const struct mxc_waiting *to)
 {
     static const uint8_t v4[4] = { 127, 0, 0, 1 }, v6[16] = { [15] = 1 };
@@ -384,7 +376,7 @@ static bool answer(struct mxc_resolver *resolver, const struct mxc_waiting *to, 
 
     memcpy(name, query->name, sizeof name);
     mxc_dns_name_lower(name);
-    if (query->kind == MXC_DNS_NAME_PLAIN && is_localhost(name)) {
+    if (query->kind == MXC_DNS_NAME_PLAIN && mxc_host_name_is_local(name)) {
         give_localhost(resolver, to);
         return true;
     }

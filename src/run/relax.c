@@ -7,6 +7,7 @@
 
 #include "net/closed.h"
 #include "run/cover.h"
+#include "run/patch_text.h"
 
 #define DENY "/network/egress/deny"
 
@@ -94,14 +95,10 @@ static bool is_all(const struct relax *relax, const struct mxc_rule *rule)
 
 static void add_port(struct mxc_buf *out, enum mxc_protocol protocol, unsigned first, unsigned last)
 {
-    static const char *const protocols[] = { "any", "tcp", "udp", "icmp" };
+    const struct mxc_port port = { protocol, (uint16_t)first, (uint16_t)last };
 
-    mxc_buf_format(out, "%s{\"protocol\":\"%s\"", out->length ? "," : "", protocols[protocol]);
-    if (first)
-        mxc_buf_format(out, ",\"port\":%u", first);
-    if (last > first)
-        mxc_buf_format(out, ",\"endPort\":%u", last);
-    mxc_buf_add(out, "}");
+    mxc_buf_add(out, out->length ? "," : "");
+    mxc_patch_port(out, &port);
 }
 
 /* The ports of one protocol without one of them. */
@@ -148,14 +145,6 @@ static void add_ports(const struct relax *relax, const struct mxc_rule *rule, st
 
 /* ---- operations */
 
-static void add_address(struct mxc_buf *out, const struct mxc_address *address, bool mapped)
-{
-    char text[MXC_ADDRESS_TEXT];
-
-    mxc_buf_format(out, "\"%s%s\"", mapped && address->family == 4 ? "::ffff:" : "",
-                   mxc_address_text(address, text));
-}
-
 static void remove_item(struct relax *relax, const char *list, size_t index)
 {
     mxc_buf_format(relax->ops, "%s{\"op\":\"remove\",\"path\":\"%s/%zu\"}",
@@ -167,10 +156,10 @@ static void narrow_everywhere(struct relax *relax, size_t rule)
 {
     begin(relax->ops, "add");
     mxc_buf_format(relax->ops, "/%zu/to\",\"value\":[{\"cidr\":\"::/0\",\"except\":[", rule);
-    add_address(relax->ops, &relax->event->to, true);
+    mxc_patch_address(relax->ops, &relax->event->to, true);
     if (relax->two) {
         mxc_buf_add(relax->ops, ",");
-        add_address(relax->ops, &relax->behind.to, true);
+        mxc_patch_address(relax->ops, &relax->behind.to, true);
     }
     mxc_buf_add(relax->ops, "]}]}");
 }
@@ -187,7 +176,7 @@ static void add_exceptions(struct relax *relax, const char *list, const struct m
             continue;
         begin(relax->ops, "add");
         mxc_buf_format(relax->ops, "%s%s\",\"value\":%s", list, some ? "/-" : "", some ? "" : "[");
-        add_address(relax->ops, addresses[i], peer->cidr.family == 6);
+        mxc_patch_address(relax->ops, addresses[i], peer->cidr.family == 6);
         mxc_buf_add(relax->ops, some ? "}" : "]}");
         some = true;
     }
@@ -230,7 +219,7 @@ static void add_remainder(struct relax *relax, unsigned hits, const struct mxc_b
     for (unsigned i = 0; i < 2; i++)
         if (hits & (i ? HIT_BEHIND : HIT_TO)) {
             mxc_buf_format(&relax->more, "%s{\"cidr\":", separator);
-            add_address(&relax->more, addresses[i], false);
+            mxc_patch_address(&relax->more, addresses[i], false);
             mxc_buf_add(&relax->more, "}");
             separator = ",";
         }

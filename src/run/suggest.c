@@ -7,6 +7,7 @@
 #include "net/closed.h"
 #include "policy/url.h"
 #include "run/cover.h"
+#include "run/patch_text.h"
 #include "run/relax.h"
 
 struct patch {
@@ -27,13 +28,6 @@ static bool is_legacy(const struct patch *patch)
 static void begin(struct patch *patch, const char *op)
 {
     mxc_buf_format(&patch->ops, "%s{\"op\":\"%s\",\"path\":\"", patch->ops.length ? "," : "", op);
-}
-
-static void add_address(struct mxc_buf *out, const struct mxc_address *address)
-{
-    char text[MXC_ADDRESS_TEXT];
-
-    mxc_buf_format(out, "\"%s\"", mxc_address_text(address, text));
 }
 
 /* ---- additions */
@@ -59,7 +53,7 @@ static void add_destination(struct patch *patch)
     if (by_name(patch))
         mxc_buf_json(&patch->ops, patch->event->name);
     else
-        add_address(&patch->ops, &patch->event->to);
+        mxc_patch_address(&patch->ops, &patch->event->to, false);
 }
 
 /* The allow rule that lets the name of a guarded answer be asked, when it says for which ports. */
@@ -76,7 +70,6 @@ static const struct mxc_rule *rule_of_name(const struct patch *patch)
 
 static void add_ports(struct patch *patch)
 {
-    static const char *const protocols[] = { "any", "tcp", "udp", "icmp" };
     const struct mxc_net_event *event = patch->event;
     const struct mxc_port flow = { event->protocol, event->port, event->port };
     /* What a name is wanted for is not known when it is looked up; mostly it is this. */
@@ -88,15 +81,8 @@ static void add_ports(struct patch *patch)
     const struct mxc_rule *named = rule_of_name(patch), *rule = named ? named : &single;
 
     for (size_t i = 0; i < rule->port_count; i++) {
-        const struct mxc_port *port = &rule->ports[i];
-
-        mxc_buf_format(&patch->ops, "%s{\"protocol\":\"%s\"", i ? "," : "",
-                       protocols[port->protocol]);
-        if (port->first)
-            mxc_buf_format(&patch->ops, ",\"port\":%u", port->first);
-        if (port->last > port->first)
-            mxc_buf_format(&patch->ops, ",\"endPort\":%u", port->last);
-        mxc_buf_add(&patch->ops, "}");
+        mxc_buf_add(&patch->ops, i ? "," : "");
+        mxc_patch_port(&patch->ops, &rule->ports[i]);
     }
 }
 

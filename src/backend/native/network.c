@@ -4,10 +4,10 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "backend/native/native_run.h"
 #include "base/auto.h"
+#include "sys/linux/clock.h"
 
 int native_network_start(struct mxc_run *run, struct mxc_err *err)
 {
@@ -77,22 +77,14 @@ void native_network_lost(struct mxc_run *run)
 #define LAST_TALK_MS 1000
 #define LAST_WAIT_MS 250
 
-static int64_t clock_ms(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
-
 void native_network_end(struct mxc_run *run)
 {
     struct pollfd said = { .fd = run->net.control, .events = POLLIN };
-    int64_t until_ms = clock_ms() + LAST_TALK_MS;
+    int64_t until_ms = mxc_sys_now_ms() + LAST_TALK_MS;
     struct mxc_err ended; /* that it ends is right now */
 
     mxc_net_finish(&run->net);
-    while (run->net.control >= 0 && clock_ms() < until_ms)
+    while (run->net.control >= 0 && mxc_sys_now_ms() < until_ms)
         if (poll(&said, 1, LAST_WAIT_MS) <= 0 || native_network_hear(run, &ended) < 0)
             break;
     mxc_net_stop(&run->net);
